@@ -22,7 +22,7 @@ export class Random {
   constructor(seed: number) {
     if (!Number.isSafeInteger(seed)) throw new OptionError('Random', 'seed', 'must be an integer', seed);
     this.#generator = xoroshiro128plus(seed);
-    // the state begins almost empty: the first numbers would be tiny, and alike for neighboring seeds
+    // the initial state is mostly zeros, so the first numbers would be tiny and similar for neighboring seeds
     for (let i = 0; i < 32; i++) this.#generator.next();
   }
 

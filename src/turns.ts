@@ -36,7 +36,7 @@ const immediately = setImmediate?.clock ? undefined : setImmediate;
 export function afterEvents(run: () => void): void {
   if (immediately) immediately(run);
   else {
-    // timers of pages are held back to 4 ms once they nest
+    // nested timers in pages are delayed to at least 4 ms
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
       port1.close();

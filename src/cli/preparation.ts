@@ -49,7 +49,7 @@ export function pictureSettings(path: string, { pictures }: Readonly<Record<stri
 export async function preparePicture(image: Image, { framing, size, color }: Preparation): Promise<Tensor> {
   if (framing === 'digit') return digitFromImage(image);
   const [{ resize }, { createBackend }] = await Promise.all([import('../filters/operations/resize.js'), import('../kernels/backends/create.js')]);
-  // the definition: a seed must give the same network on every machine
+  // the reference backend, because a seed must give the same network on every machine
   const backend = await createBackend('reference');
   const fits = image.width === size && image.height === size;
   const { shape, data } = toTensor(fits ? image : await resize(image, { width: size, height: size, method: 'triangle', backend }));

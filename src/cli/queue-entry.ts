@@ -8,7 +8,7 @@ import { makeJobs } from './queue/make-jobs.js';
 import { createProcessor as create, type Processor } from './queue/processor.js';
 import { QUEUE } from './queue/queue-job.js';
 
-// What convlab/queue loads: src/queue.ts has the types.
+// The module that convlab/queue loads; src/queue.ts contains the types.
 
 const OPTIONS = {
   ...RESULT_FLAGS,

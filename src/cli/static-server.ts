@@ -110,7 +110,7 @@ export async function staticServer(folder: string, options: StaticServerOptions 
 
 async function answer(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
   for (const [name, value] of Object.entries(site.headers)) response.setHeader(name, value);
-  // else the server would read the body, however long it is
+  // otherwise the server would read a body of any length
   if (request.headers['content-length'] || request.headers['transfer-encoding']) response.setHeader('Connection', 'close');
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return answerError(response.setHeader('Allow', 'GET, HEAD'), 405, 'Only GET and HEAD are answered.');

@@ -205,7 +205,7 @@ export abstract class Module {
    */
   async run(...inputs: Tensor[]): Promise<ModelOutput> {
     for (const x of inputs) checkTensor('run', 'x', x);
-    // read before anybody waits
+    // read before the first `await`
     const kept = this.#operators ? inputs : keep(inputs);
     const on = this.#operators ?? (await this.operators());
     const { graph, inputs: places, output } = this.compile(kept.map(({ shape }) => shape));

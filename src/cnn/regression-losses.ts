@@ -98,7 +98,7 @@ function meanOfDistances(output: Value, target: Value): Value {
       on.pointwise('combine', [output.data, target.data], [1, -1], out);
       on.pointwise('leakyRelu', [out], [-1], out);
     },
-    // the sign, 0 of 0
+    // the sign, which is 0 for 0
     slope: (on, into) => {
       on.pointwise('combine', [output.data, target.data], [1e30, -1e30], into);
       on.pointwise('clamp', [into], [-1, 1], into);

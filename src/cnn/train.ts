@@ -256,7 +256,7 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
         asked = performance.now();
       }
       if (signal?.aborted) break;
-      // of an unknown number of batches, the last step learns from those that are left
+      // if the number of batches is unknown, the last step uses the remaining ones
       if (batches === Number.POSITIVE_INFINITY && batch % accumulate !== 0) update();
       if (batch === 0) throw new DataError('train', `the training data must contain at least one batch, received none in epoch ${epoch + 1}`);
       const [{ finite }, trained] = [await recent.take(), await whole.take()];

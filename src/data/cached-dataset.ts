@@ -40,7 +40,7 @@ class CachedDataset<S> extends Dataset<S> {
     if (sample instanceof Promise) {
       sample.then(
         (ready) => this.#kept.set(index, ready),
-        // what could not be read may be there the next time
+        // a failed read may succeed next time
         () => this.#kept.delete(index),
       );
     }

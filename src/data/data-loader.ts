@@ -82,7 +82,7 @@ export class DataLoader<S> implements AsyncIterable<Batch<S>> {
     try {
       for (const indices of this.#batches()) {
         const next = this.dataset.batch(indices, epoch);
-        if (next instanceof Promise) next.catch(() => {}); // it is heard when its turn comes
+        if (next instanceof Promise) next.catch(() => {}); // reported when it is awaited
         underway.push(next);
         if (underway.length > this.#workers) yield underway.shift() as Batch<S> | Promise<Batch<S>>;
       }

@@ -110,7 +110,7 @@ export class ConcatDataset<S> extends Dataset<S> {
       if (i < dataset.length) return dataset.at(i, epoch);
       i -= dataset.length;
     }
-    throw new Error('the dataset became shorter'); // the lengths are added up when the datasets are joined
+    throw new Error('the dataset became shorter'); // lengths are summed when the datasets are joined
   }
 }
 

@@ -52,7 +52,7 @@ function inkOf({ width, height, channels, data }: Image): Float32Array {
     const at = pixel * channels;
     let sum = 0;
     for (let c = 0; c < colors; c++) sum += data[at + c];
-    // transparent pixels are paper
+    // transparent pixels count as paper
     const opaque = alpha ? data[at + channels - 1] / full : 1;
     return 1 - opaque + (opaque * sum) / (colors * full);
   });

@@ -43,7 +43,7 @@ export async function* changedAhead<S, T>(source: AsyncIterable<S>, change: (val
   try {
     for await (const value of source) {
       const next = change(value);
-      next.catch(() => {}); // it is heard when its turn comes
+      next.catch(() => {}); // reported when it is awaited
       underway.push(next);
       if (underway.length > ahead) yield await (underway.shift() as Promise<T>);
     }

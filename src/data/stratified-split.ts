@@ -32,7 +32,7 @@ export function stratifiedSplit<S>(
   if (total !== dataset.length) throw new OptionError('stratifiedSplit', 'lengths', `must add up to the dataset's ${dataset.length} samples`, lengths);
   if (labels.length !== total) throw new OptionError('stratifiedSplit', 'labels', `must contain one class for each of the ${total} samples`, labels);
 
-  // each class is spread evenly over 0 … 1, so that every stretch holds its share of it
+  // spreads each class evenly over 0 … 1, so that every interval contains its proportion
   const order = stream(seed).shuffle(Int32Array.from({ length: total }, (_, i) => i));
   const sizes = new Map<number, number>();
   for (let i = 0; i < total; i++) sizes.set(labels[i], (sizes.get(labels[i]) ?? 0) + 1);

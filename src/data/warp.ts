@@ -105,7 +105,7 @@ export function randomResizedCrop(options: RandomResizedCropOptions = {}): WarpA
     const part = random.uniform(...area);
     const shape = Math.exp(random.uniform(Math.log(ratio[0]), Math.log(ratio[1])));
     const [tall, wide] = [Math.min(Math.sqrt(part / shape), 1), Math.min(Math.sqrt(part * shape), 1)];
-    // the center of the part, from that of the image
+    // the center of the part, relative to that of the image
     const draw = (side: number, length: number) => (random.uniform() - 0.5) * (1 - side) * length;
     follow(warp, [tall, 0, 0, wide], [draw(tall, warp.height), draw(wide, warp.width)]);
   });

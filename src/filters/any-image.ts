@@ -11,8 +11,8 @@ import { overPlanes } from '../kernels/plan/plan-picture.js';
 import { backendFor, DeviceImage, hostPicture, isOnHost, upload } from './device-image.js';
 import type { Output, ResultOptions, ResultSamples } from './picture/output.js';
 
-// Operations take an image wherever it is stored, and their result is stored there too: where the backend that holds it has a program, nothing is
-// copied; else the image is read, computed on the host, and uploaded.
+// Operations accept images in host memory or on a backend, and store their result in the same place. If that backend
+// has a program, nothing is copied; otherwise the image is read, processed on the host, and uploaded.
 
 /** An image in host memory, or on a backend, see {@link uploadImage}. */
 export type AnyImage = ImageSource | DeviceImage;
@@ -46,7 +46,7 @@ interface Filling extends ResultOptions, Control {
  * @returns undefined, immediately, if the backend cannot store them or the result
  */
 export function runWhereItLies<I extends Image | DeviceImage>(on: Backend, images: readonly I[], filling: Filling): Promise<I> | undefined {
-  return runOn(on, images, filling) as Promise<I> | undefined; // a result lies where the images are stored
+  return runOn(on, images, filling) as Promise<I> | undefined; // the result is stored where the images are stored
 }
 
 function runOn(on: Backend, images: readonly (Image | DeviceImage)[], filling: Filling): Promise<Image | DeviceImage> | undefined {
@@ -67,7 +67,7 @@ async function fillOnHost(on: Backend, images: readonly Image[], { executables, 
       const to = out ?? newImage(result, images[0]);
       for (const executable of executables) {
         const done = on.run(executable, samples, [to.data], [], { signal, onProgress });
-        // no wait where there is no promise: the samples are read before the call returns
+        // does not `await` a value that is not a promise, so that the samples are read before the call returns
         if (!(typeof done === 'boolean' ? done : await done)) continue;
         onRun?.(executable);
         break;

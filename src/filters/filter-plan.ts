@@ -110,7 +110,7 @@ class PlannedFilter implements FilterPlan {
     const way = pictureWay(settled, transparent !== undefined);
     this.#whyPlanes = way ? whyNotFromSamples(way, on.backend) : { name: 'beyondBorders' };
     this.#fromSamples = way && planPicture(way, on.backend);
-    // an algorithm that cannot compute its kernel is refused now, not at the first image
+    // rejects an algorithm that cannot compute its kernel now, instead of at the first image
     if (!this.#fromSamples && settled.steps.some(({ algorithm }) => algorithm !== 'auto')) this.#planes();
   }
 
@@ -189,7 +189,7 @@ class PlannedFilter implements FilterPlan {
     const inPlace = result.data.buffer === from.data.buffer;
     if (local && !inPlace) copyAround(from, result, this.settled);
     const done = backend.run(executable, samples, [result.data], [], { signal, onProgress });
-    // no wait where there is no promise: the samples are read before the call returns
+    // does not `await` a value that is not a promise, so that the samples are read before the call returns
     if (!(typeof done === 'boolean' ? done : await done)) return (this.transparent as PlannedFilter).#filterRefused(from, samples, executable, options);
     // the kernels read the original pixels around it
     if (local && inPlace) copyAround(from, result, this.settled);
@@ -217,7 +217,7 @@ class PlannedFilter implements FilterPlan {
 
   async #applyOverPlanes(image: Image, out: Image | undefined, tell: PlanOption): Promise<Image> {
     const { format, changed, output, local, rectangle, seen, region, mask } = this.settled;
-    // everything is read before the first wait
+    // everything is read before the first `await`
     const whole = local ? imageToTensor(image) : undefined;
     const share = local ? shares({ region, mask }, rectangle, format) : undefined;
     const result = await this.#planes().run(imageToTensor(cropImage(image, seen)), tell);

@@ -219,7 +219,7 @@ function inOrder(name: string, { parameters }: KernelEntry, values: readonly num
     const takes = parameters.length === 0 ? 'none' : parameters.map((parameter) => parameter.name).join(', ');
     throw new OptionError('pipeline', 'parameters', `must be at most those of ${name} (${takes})`, values);
   }
-  // JSON has no word for it
+  // JSON cannot represent undefined
   if ([...values].includes(undefined as never))
     throw new OptionError('pipeline', 'parameters', 'in a list must be complete; pass an object to omit some', values);
   return values;

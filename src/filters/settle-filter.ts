@@ -77,7 +77,7 @@ export function settleFilter(
     throw new OptionError(operation, 'channels', `'luminance' requires a color image (channels: ${format.channels})`, channels);
   }
   const filtered = chooseFiltered(operation, channels, format.channels, options.alpha);
-  // later changes of the kernel do not affect the plan
+  // a copy, so that later changes of the kernel do not affect the plan
   const kept = kernels.map((step) => ({ ...step, kernel: copyKernel(toKernel(operation, step.kernel)) }));
   const planes = channels === 'luminance' ? 1 : filtered.length;
   const place = (size: Pick<Format, 'width' | 'height'>) => placeSteps(operation, [1, planes, size.height, size.width], kept);

@@ -118,7 +118,7 @@ export async function encodeAnimationFor(operation: string, animation: Animation
   }));
   try {
     onProgress?.(SHARE_OF_HEADER);
-    // as in `encode`: memory that no thread shares
+    // unshared memory, as in `encode`
     const work = () => encodeFramesBy(codec, format, { frames, repeats: animation.repeats }, quality, new Turns(signal));
     const bytes = await holding(
       frames.map(({ image }) => image.data),

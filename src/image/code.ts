@@ -56,7 +56,7 @@ export async function decodeFramesBy(codec: Codec, file: FoundFile, maxPixels: n
 export async function encodeFramesBy(codec: Codec, format: ImageFormat, frames: Frames, quality: number, turns: Turns): Promise<Uint8Array> {
   const { sharp, frames: several, pixelTime } = FORMATS[format];
   const pixels = frames.frames.reduce((sum, { image: { width, height } }) => sum + width * height, 0);
-  // where sharp writes, image by image, they leave this thread one by one
+  // sharp encodes images one by one, outside this thread
   if (sharp || !isLong(pixels * pixelTime.encode)) {
     const one = (image: Image) => encodeBy(codec, format, image, quality, turns);
     return (await several?.encode(frames, quality, one, turns)) as Uint8Array;

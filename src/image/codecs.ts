@@ -145,7 +145,7 @@ export async function encode(operation: string, image: Image, name: ImageFormatN
   const held = metadata === 'keep' ? heldMetadata(image, format) : undefined;
   try {
     onProgress?.(SHARE_OF_HEADER);
-    // files are made in memory of their own, which no thread shares
+    // files are created in separate, unshared memory
     const work = () => encodeBy(codec, format, { ...image, metadata: held }, quality, new Turns(signal));
     const bytes = (await holding([image.data], work)) as Uint8Array<ArrayBuffer>;
     signal?.throwIfAborted();
@@ -169,7 +169,7 @@ export function settleEncoding(operation: string, format: ImageFormat, options: 
 /** Converts an internal error of a format to the error of an operation. */
 export function complaint(operation: string, name: string, cause: unknown): Error {
   if (cause instanceof Unreadable) return new UnsupportedError(operation, `${name} ${cause.message}`, { name }, { cause });
-  // whatever else a decoder throws comes from what it was given; its own words are about its own insides
+  // other decoder errors are caused by the input, but their messages describe internals
   const what = cause instanceof Damaged ? cause.message : 'is damaged: it cannot be decoded';
   return new DataError(operation, `${name} ${what}`, { name }, { cause });
 }

@@ -56,7 +56,7 @@ export function createImage<S extends Samples = Uint8ClampedArray>(
   checkSize('createImage', width, height, channels);
   const image = { width, height, channels: channels as Image['channels'], data: data ?? new Uint8ClampedArray(width * height * channels) };
   checkImage('createImage', image);
-  // without data S is its default
+  // without data, S has its default type
   return image as Image<SamplesOf<{ readonly data: S }>>;
 }
 
@@ -143,7 +143,8 @@ export function tensorToImage(tensor: Tensor, options: { depth?: SampleDepth } =
   return { ...image, data };
 }
 
-// One pass over the pixels with every channel in it, instead of one pass a channel: half the time, as each line of memory is fetched once.
+// One pass over the pixels for all channels takes half the time of one pass per channel, because each cache line is
+// fetched once.
 const DEINTERLEAVE: Readonly<Record<Image['channels'], (from: Samples, to: Float32Array, area: number) => void>> = {
   1: (from, to) => to.set(from),
   2: (from, to, area) => {

@@ -66,7 +66,7 @@ async function* untilAborted<T>(stream: AsyncIterable<T>, signal: AbortSignal): 
     }
   } finally {
     signal.removeEventListener('abort', aborted);
-    // not waited for: it may never answer
+    // not awaited, because it may never resolve
     Promise.resolve(iterator.return?.()).catch(() => {});
   }
 }

@@ -32,7 +32,7 @@ const SYNCED = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (cons
  * new file is complete
  */
 export async function replaceFile(path: string, content: FileContent, signal?: AbortSignal): Promise<void> {
-  // most files are new, and each call of the file system costs as much as filtering a small image
+  // most files are new, and each file system call costs as much as filtering a small image
   const there = await lstat(path).catch(unlessAbsent(undefined));
   const target = there?.isSymbolicLink() ? await realpath(path).catch(unlessAbsent(path)) : path;
   const old = there?.isSymbolicLink() ? await stat(target).catch(() => undefined) : there;
@@ -90,7 +90,7 @@ function forgetOnExit(temporary: string): void {
     for (const each of unfinished) {
       try {
         unlinkSync(each);
-      } catch {} // it is not there yet, or not any more
+      } catch {} // it does not exist yet, or was removed
     }
   });
 }

@@ -79,7 +79,7 @@ export async function* eachBand(
     }
   } finally {
     const closed = isOpen ? bands.return?.() : undefined;
-    // one that keeps its caller waiting would go on
+    // not awaited, because a stalled source may never resolve
     if (signal?.aborted) closed?.catch(() => {});
     else await closed;
   }
@@ -95,7 +95,7 @@ function iteratorOf(operation: string, bands: RowBands): Bands {
     return { next: async () => each.next(), return: async () => each.return?.() };
   }
   if (isObject && 'getReader' in bands) {
-    // streams of some browsers are no iterables
+    // streams are not iterable in some browsers
     const reader = (bands as ReadableStream<RowBand>).getReader();
     return { next: () => reader.read() as Promise<IteratorResult<RowBand>>, return: () => reader.cancel() };
   }

@@ -253,7 +253,7 @@ function placeWindow(operation: string, input: readonly number[], kernel: readon
       if (padding[axis] !== 'same') throw new OptionError(operation, 'anchor', `requires padding 'same' (it is ${show(padding[axis])})`, options.anchor);
       if (anchor[axis] >= k) throw new OptionError(operation, 'anchor', `must be a cell of the kernel, 0 to ${k - 1}`, anchor[axis]);
     }
-    // rotated by 180°, kernel cell a is at the window's cell k − 1 − a
+    // after rotation by 180°, kernel cell a is at cell k − 1 − a of the window
     const anchored = anchor && (options.flip ? k - 1 - anchor[axis] : anchor[axis]) * dilation[axis];
     const [before, given] = resolvePadding(padding[axis], n, extent, s, anchored);
     const added = options.ceilMode ? lastWindowExcess(n, before, given, extent, s) : 0;
@@ -267,7 +267,7 @@ function placeWindow(operation: string, input: readonly number[], kernel: readon
         { input: [...input], kernel: [...kernel], padding: [before, after], dilation: dilation[axis] },
       );
     }
-    // a longer stride than the axis leads to no other output, but backends would set memory apart for it
+    // a stride longer than the axis does not change the output, but backends would allocate memory for it
     return { input: n, kernel: k, output, stride: Math.min(s, n + before + after), dilation: dilation[axis], before, after, added };
   });
 }

@@ -83,7 +83,7 @@ export interface Store {
    * Channels that are not convolved, and colors to which the change in luminance is added; undefined if there are none.
    */
   readonly kept: KeptChannels | undefined;
-  // of chosen channels that are no alpha; light becomes sRGB before
+  // of chosen channels except alpha; linear light is encoded to sRGB before
   readonly absolute: boolean;
   /** Stretch the values: the smallest becomes black, the largest white. */
   readonly normalized: boolean;

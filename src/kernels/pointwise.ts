@@ -94,7 +94,8 @@ export function applyPointwise<T extends Float32Array | Float64Array>(name: Poin
   const { apply } = POINTWISE[name] as Pointwise;
   const [a, b = a, c = a] = inputs;
   const [p = 0, q = 0, r = 0] = params;
-  // what a softmax or a ReLU6 needs: engines make an object of every number that a formula from a table returns
+  // inlined for softmax and ReLU6, because engines allocate an object for every number that a formula from a table
+  // returns
   if (name === 'exp') for (let i = 0; i < out.length; i++) out[i] = exp(a[i]);
   else if (name === 'log') for (let i = 0; i < out.length; i++) out[i] = log(a[i]);
   else if (name === 'clamp') for (let i = 0; i < out.length; i++) out[i] = min(max(a[i], p), q);

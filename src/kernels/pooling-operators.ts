@@ -81,7 +81,7 @@ export async function maxPoolGradient(
       indices,
     });
   }
-  // others may get their turn while they are converted
+  // other calls may run during the conversion
   const kept = keep({ gradient, indices });
   const winners: Tensor = { shape: geometry.outShape, data: await indicesToWinners(geometry, kept.indices, signal) };
   const [out] = await eager('maxPoolGradient', { backend, signal, onProgress }, [kept.gradient, winners], [inputShape], ([g, won], [to], on) =>

@@ -26,10 +26,10 @@ export async function runPlan(
   blocks?: readonly Block[],
 ): Promise<Tensor> {
   if (!blocks && !isCut({ geometry, passes })) return runWhole(passes, x, bias, on, { signal });
-  // of a result that no array holds, the blocks would be countless
+  // allocates the result first: if it does not fit in an array, dividing it into blocks would take forever
   const out = newValues(sizeOf(geometry.outShape));
   const [before, after] = [new Space(), new Space()];
-  // between blocks others run
+  // copies, because other code runs between blocks
   const [source, added] = [keep(x.data), keep(bias?.data)];
   const kept = passes.map((pass) => ({ ...pass, kernel: keep(pass.kernel) }));
   const turns = new Turns(signal);

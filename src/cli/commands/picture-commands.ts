@@ -96,7 +96,7 @@ export function addPictureCommands(program: Command, terminal: Terminal, signal:
       const report = (done: Awaited<ReturnType<typeof work>>) => {
         const { input, output, lost, milliseconds } = done;
         const line = `${output.path}: ${output.width} × ${output.height}, ${name} of ${input.width} × ${input.height}, ${milliseconds.toFixed(1)} ms\n`;
-        // the image itself may be on its way through standard output
+        // the image itself may be written to standard output
         if (flags.json || !terminal.quiet) (output.path === '-' ? terminal.err : terminal.out)(flags.json ? `${JSON.stringify(done)}\n` : line);
         tellLosses(terminal, output.path, lost);
       };

@@ -72,7 +72,7 @@ export async function y4mFilm(input: FramePipe, lumaOnly: boolean): Promise<Film
       return true;
     },
     picture(frame) {
-      // Y lies at the beginning of a frame: it is filtered where it is
+      // Y is at the beginning of a frame and is filtered in place
       if (!rgb) return pictureOf(frame, format);
       yuvToRgb(new Uint8Array(frame.buffer, frame.byteOffset, frame.length), rgb, header, matrix);
       return { ...format, data: rgb };

@@ -63,7 +63,7 @@ async function run(film: Film, output: FramePipe, { result, backend, apply }: Fr
       const [reading, source] = [next, sources[frames % 2]];
       if (!(await timed('read', () => reading))) break;
       next = film.read(sources[(frames + 1) % 2]);
-      next.catch(() => {}); // it is heard when its turn comes
+      next.catch(() => {}); // reported when it is awaited
       const place = outs && results?.picture(outs[frames % 2]);
       const done = await timed('filter', () => apply(film.picture(source), place));
       if (!results || !outs) {
@@ -81,7 +81,7 @@ async function run(film: Film, output: FramePipe, { result, backend, apply }: Fr
       written.catch(() => {});
     }
   } finally {
-    // what was filtered before something failed is written
+    // frames filtered before a failure are written
     await timed('write', () => written);
   }
   return {

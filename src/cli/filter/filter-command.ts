@@ -75,7 +75,7 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
       }
 
       const report = (done: Report) => {
-        // the image itself may be on its way through standard output
+        // the image itself may be written to standard output
         const print = done.output.path === '-' ? terminal.err : terminal.out;
         if (json || !terminal.quiet) print(json ? `${JSON.stringify(done)}\n` : `${reportLine(done)}\n`);
         tellLosses(terminal, done.output.path, done.lost);

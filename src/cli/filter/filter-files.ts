@@ -87,7 +87,7 @@ async function pictures(path: string, out: string, operation: string): Promise<r
     const { picturesAt } = await import('../s3/s3-pictures.js');
     const { files, base, what = path } = await picturesAt(operation, path);
     if (base === undefined) return files.map((file) => ({ file, name: posix.basename(file) }));
-    // the results of an earlier run may lie among the images
+    // results of an earlier run may be among the images
     const results = `${out.replace(/\/+$/, '')}/`;
     const others = results !== base && results.startsWith(base) ? files.filter((file) => !file.startsWith(results)) : files;
     if (others.length === 0) throw new DataError(operation, `${what} contains no images`, { what });

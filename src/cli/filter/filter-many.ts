@@ -34,7 +34,7 @@ export interface ManyOptions {
  */
 export async function filterMany(jobs: readonly FileJob[], flags: FilterFlags, options: ManyOptions): Promise<void> {
   const { processes, terminal, signal, begin, report, fail } = options;
-  // the cores are shared out among the processes
+  // divides the cores among the processes
   const threads = Math.max(1, Math.min(4, Math.floor(availableParallelism() / processes)));
   const shared = processes === 1 ? flags : withThreads(flags, threads);
   const starts = Array.from({ length: Math.min(processes, jobs.length) }, (_, i) => (i === 0 ? createWorker(shared) : createChild(shared)));

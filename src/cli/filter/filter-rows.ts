@@ -62,7 +62,7 @@ export async function openRowJob(
     if (width * height > pixels) throw new OptionError('filter', '--limits', `has pixels=${pixels}, but ${job.from} has ${width} × ${height}`, pixels);
     const backend = await open();
     const plan = planned(picture.format, backend);
-    plan.byRows().release(); // what needs the whole image is refused
+    plan.byRows().release(); // throws if the filter needs the whole image
     checkPasses(job, plan, flags);
     return { picture, plan, backend, to };
   } catch (error) {

@@ -33,7 +33,7 @@ export async function filterFolder(work: readonly FileJob[], asked: FilterFlags,
   const { out, shard, resume = false, processes, json, terminal, signal, report } = options;
   const name = (job: FileJob) => nameBelow(out, job);
   const mine = shareOf(work, out, shard);
-  // machines differ in their GPUs, and results must not
+  // machines have different GPUs, but results must be the same
   const flags: FilterFlags = (shard || resume) && asked.gpuMode === undefined ? { ...asked, backend: asked.backend ?? 'wasm' } : asked;
   const tell = (what: object) => json && terminal.out(`${JSON.stringify(what)}\n`);
   const say = (line: string) => json || terminal.quiet || terminal.err(`${line}\n`);

@@ -50,7 +50,7 @@ async function stateOf(queue: BullQueue, { opts, data }: NewJob): Promise<'added
   if (!found || state === 'unknown') return 'added';
   if (state === 'completed' && (await isThere(data as PictureWork, found))) return 'done';
   if (state !== 'completed' && state !== 'failed') return 'waiting';
-  // with its parts
+  // including its parts
   await found.remove();
   return 'added';
 }

@@ -21,7 +21,7 @@ export interface MakeOptions {
  * @throws OptionError if the flags do not go together
  */
 export async function* makeJobs(work: readonly FileJob[], asked: FilterFlags, { queue, bands }: MakeOptions): AsyncGenerator<NewJob, void, undefined> {
-  // machines differ in their GPUs, and results must not
+  // machines have different GPUs, but results must be the same
   const flags: FilterFlags = asked.gpuMode === undefined ? { ...asked, backend: asked.backend ?? 'wasm' } : asked;
   const worker = await createWorker(flags);
   try {
@@ -51,7 +51,7 @@ async function split(worker: Worker, picture: PictureWork, { queue, bands }: Mak
   const byRows = { ...flags, stream: true };
   const parts = rows.map((range, part) => {
     const made = jobOf('band', queue, { job, flags: byRows, rows: range, part } satisfies BandWork, `${id}-${part}`);
-    // what cannot be filtered in part cannot be joined
+    // if a part fails, joining fails too
     return { ...made, opts: { ...made.opts, failParentOnFailure: true } };
   });
   const heights = rows.map(([from, to]) => to - from);

@@ -33,7 +33,7 @@ export function createProcessor({ threads }: { threads?: number } = {}): Process
       const { flags } = checked(job.data);
       return await ready.use(flags, (worker) => work(worker, job));
     } catch (error) {
-      // BullMQ tries no job again whose error has this name; what is wrong with options stays wrong
+      // BullMQ does not retry a job whose error has this name; invalid options stay invalid
       if (error instanceof OptionError || error instanceof UnsupportedError) throw Object.assign(new Error(error.message), { name: 'UnrecoverableError' });
       throw error;
     }
@@ -43,7 +43,7 @@ export function createProcessor({ threads }: { threads?: number } = {}): Process
 
 async function work(worker: Worker, job: QueueJob<PictureWork>): Promise<object> {
   const { from, to } = job.data.job;
-  // whoever had it before has ended, or is not waited for any more
+  // the previous worker has ended or timed out
   if (!isS3(to) && ((job.stalledCounter ?? 0) > 0 || (job.attemptsMade ?? 0) > 0)) await removeUnfinished(to);
   switch (job.name) {
     case 'filter':

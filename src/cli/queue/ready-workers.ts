@@ -21,7 +21,7 @@ export class ReadyWorkers {
   async use<T>(flags: FilterFlags, work: (worker: Worker) => Promise<T>): Promise<T> {
     const key = JSON.stringify(flags);
     const ready = this.#ready.get(key) ?? { worker: createWorker(withThreads(flags, this.threads)), users: 0 };
-    // the latest last
+    // in order of last use
     this.#ready.delete(key);
     this.#ready.set(key, ready);
     ready.users++;

@@ -30,7 +30,7 @@ export async function runWorker({ redis, queue, threads, jobs, stalled, json, te
   const { connection, Worker } = await connect('worker', redis);
   const ended = new AbortController();
   const end = () => ended.abort();
-  // not once: without a listener left, what removes temporary files at a signal would end the process
+  // not `once`: without a remaining listener, the handler that removes temporary files would end the process
   process.on('SIGTERM', end);
   signal.addEventListener('abort', end);
   const processor = createProcessor({ threads });
@@ -58,7 +58,7 @@ export async function runWorker({ redis, queue, threads, jobs, stalled, json, te
   });
   let complaint = '';
   worker.on('error', ({ message }: Error) => {
-    // once, while a server that is gone is looked for again and again
+    // reports once while reconnecting to a server that is down
     if (message !== complaint) terminal.err(`queue ${queue}: ${message}\n`);
     complaint = message;
   });

@@ -7,7 +7,7 @@ export function confusionTable({ confusion, recall, precision }: Evaluation, nam
   const rows = confusion.map((row, actual) => {
     const total = row.reduce((sum, count) => sum + count, 0);
     const cells = row.map((count, predicted) => {
-      // a few mistakes must be seen beside hundreds of right answers
+      // a few mistakes must be visible next to hundreds of correct answers
       const strength = total === 0 ? 0 : 0.8 * Math.sqrt(count / total);
       const kind = { markup: predicted === actual ? ' class="right"' : '' };
       return html`<td${kind} style="--a:${strength.toFixed(2)}">${count === 0 ? '' : count}</td>`;

@@ -23,7 +23,7 @@ export function parseS3(operation: string, path: string): S3Address {
   const [, bucket, key = ''] = /^s3:\/\/([a-z\d][a-z\d._-]{1,61}[a-z\d])(?:\/(.*))?$/s.exec(path) ?? [];
   if (bucket === undefined)
     throw new OptionError(operation, 'path', 'must be s3://bucket/key, with a bucket of 3 to 63 lowercase letters, digits, . and -', path);
-  // an address without them is another address
+  // URLs normalize such parts, which changes the address
   if (key.split('/').some((part) => part === '.' || part === '..'))
     throw new OptionError(operation, 'path', 'must not contain the path segments . or ..', path);
   return { bucket, key };

@@ -16,7 +16,7 @@ export interface S3Found {
  * @throws DataError if it is not a listing
  */
 export function parseListing(operation: string, path: string, text: string): { readonly found: readonly S3Found[]; readonly token?: string } {
-  // not every server does what it is asked to
+  // some servers ignore the requested encoding
   const encoded = text.includes('<EncodingType>url</EncodingType>');
   const found: S3Found[] = [];
   for (const each of elements(text, 'Contents')) {

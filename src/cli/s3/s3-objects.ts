@@ -74,7 +74,7 @@ async function piece(operation: string, path: string, from: number, of?: Piece):
   } catch (error) {
     const { status } = (error as DataError).values ?? {};
     if (status === 412 && of) throw new DataError(operation, `${path} was replaced while it was read`, { path });
-    // of nothing there is no range
+    // an empty object has no valid range
     if (status === 416 && !of) return { bytes: new Uint8Array(0), size: 0, etag: '' };
     throw error;
   }
@@ -106,7 +106,7 @@ export async function listObjects(operation: string, path: string): Promise<read
     const text = await send(request, (answer) => answer.text());
     const page = parseListing(operation, path, text);
     found.push(...page.found);
-    // a token that comes back would be followed for ever
+    // a repeated token would cause an endless loop
     if (page.token !== undefined && page.token === token) throw notAListing(operation, path, 'its next page is the same one');
     token = page.token;
     if (token === undefined) return found;
@@ -152,7 +152,7 @@ export async function putStream(operation: string, path: string, content: AsyncI
     const list = etags.map((etag, i) => `<Part><PartNumber>${i + 1}</PartNumber><ETag>${etag}</ETag></Part>`).join('');
     const body = new TextEncoder().encode(`<CompleteMultipartUpload>${list}</CompleteMultipartUpload>`);
     const answer = await send({ ...request, method: 'POST', query: { uploadId }, body }, (answer) => answer.text());
-    // the status comes before the parts are joined
+    // the status is sent before the parts are joined
     if (answer.includes('<Error>')) throw refused(request, { status: 200, ...errorIn(answer), region: null }, 1);
   } catch (error) {
     await send({ ...request, method: 'DELETE', query: { uploadId } }, drained).catch(() => {});

@@ -67,7 +67,7 @@ function region(): string {
 function urlOf({ address: { bucket, key }, query = {} }: S3Request): string {
   const endpoint = process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL;
   const host = `s3.${region()}.amazonaws.com${region().startsWith('cn-') ? '.cn' : ''}`;
-  // the certificate is for one label before it
+  // the certificate covers only one label before the domain
   const hosted = !endpoint && !bucket.includes('.');
   const base = endpoint ? endpoint.replace(/\/+$/, '') : `https://${hosted ? `${bucket}.` : ''}${host}`;
   const path = [...(hosted ? [] : [bucket]), ...(key === '' && !hosted ? [] : key.split('/'))].map(encode).join('/');

@@ -68,7 +68,8 @@ export async function trainNetwork<T>(
     const average = flags.emaDecay === undefined ? undefined : new cnn.AveragedModel(model, { decay: flags.emaDecay });
     if (average && resumed?.average) resumed.restoreAverage(average);
     train.epoch = resumed?.epoch ?? 0;
-    // from here on there is a checkpoint, whenever training is stopped; and what cannot be written is not learned first
+    // writes a checkpoint before training, so that one exists whenever training is stopped, and write errors appear
+    // early
     const pictures = { ...preparation, ...(classes && { classes }) };
     const settings = { ...resumed?.settings, pictures, train: { ...pickOptions(flags, KEPT_FLAGS), lr } };
     const save = async (epoch: number, history: History | undefined) => {

@@ -82,11 +82,11 @@ export async function loadOnnx(path: string, options: Omit<FromOnnxOptions, 'nam
     } catch (error) {
       const file = externalData.missing;
       if (file === undefined) throw error;
-      // a name with a folder in it could lead anywhere
+      // a name that contains a folder could refer to any file
       if (file === '' || basename(file) !== file) {
         throw new DataError('loadOnnx', `${path}: its weights must be in files next to it, received ${show(file)}`, { path, file }, { cause: error });
       }
-      // the model is read anew for each
+      // the model is read again for each file
       if (externalData.size === MOST_FILES) {
         throw new DataError('loadOnnx', `${path}: its weights must be in at most ${MOST_FILES} files`, { path }, { cause: error });
       }
@@ -106,7 +106,7 @@ export async function loadTfjsLayers(path: string, options: Omit<FromTfjsLayersO
   const names = manifest.flatMap((group) => (isObject(group) && Array.isArray(group.paths) ? group.paths : []));
   const odd = names.find((name) => typeof name !== 'string' || name === '' || basename(name) !== name);
   if (odd !== undefined) throw complain(`its weights must be in files next to it, received ${show(odd)}`);
-  // a file that is named again and again would be held as often
+  // a file that is listed repeatedly would be held several times
   if (new Set(names).size < names.length) throw complain('its manifest names a file twice');
   const shards: Uint8Array[] = [];
   for (const name of names) shards.push(await read('loadTfjsLayers', join(dirname(path), name)));
@@ -156,7 +156,7 @@ export async function saveTfjs(folder: string, model: Module, ...inputShapes: (r
     await write('saveTfjs', join(folder, name), weights);
     await write('saveTfjs', join(folder, 'model.json'), new TextEncoder().encode(json));
   } catch (error) {
-    // after the last step, the new model is in place, though it may not outlast a power cut: the old weights stay too
+    // the new model is in place after the last step, but may not survive a power failure, so the old weights stay too
     if ((await weightsNamedIn(folder)) !== name) await unlink(join(folder, name)).catch(() => {});
     throw error;
   }
@@ -176,7 +176,7 @@ async function weightsNamedIn(folder: string): Promise<string | undefined> {
 
 /** Removes the weights of the replaced model, and files left behind by dead processes. */
 async function removeWeights(folder: string, kept: string, replaced: string | undefined): Promise<void> {
-  // by the clock of the disk, which may be another machine's
+  // time of the disk's clock, which may belong to another machine
   const now = (await stat(join(folder, 'model.json')).catch(() => undefined))?.mtimeMs ?? 0;
   const names = (await readdir(folder).catch(() => [])).filter((name) => WEIGHTS.test(name) && name !== kept);
   for (const name of names) {

@@ -191,7 +191,7 @@ export const MODULE_FORMATS: Readonly<Record<string, ModuleFormat>> = {
   AvgPool3d: avgPool(3, AvgPool3d),
   AdaptiveMaxPool: format(AdaptiveMaxPool, [either(cellCount, list(cellCount, 1, 3))], ({ outputSize }) => [outputSize]),
   AdaptiveAvgPool: format(AdaptiveAvgPool, [either(cellCount, list(cellCount, 1, 3))], ({ outputSize }) => [outputSize]),
-  // a binomial kernel of 2^(size − 1) is beyond float32 from 129 on
+  // from size 129, the sum 2^(size − 1) of the binomial weights exceeds float32
   BlurPool: format(BlurPool, [channels, { size: whole(1, 128), stride: cellCount }], ({ channels: count, size, stride }) => [count, { size, stride }], 1),
   BatchNorm1d: batchNorm(BatchNorm1d),
   BatchNorm2d: batchNorm(BatchNorm2d),

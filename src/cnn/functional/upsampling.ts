@@ -51,7 +51,7 @@ export function upsample(x: Value, options: UpsampleOptions): Value {
   if (sizes.some((cells) => cells < 1)) throw new OptionError('upsample', 'scaleFactor', `must leave at least one cell of an axis of ${input}`, scaleFactor);
   return sizes.reduce((value, o, axis) => {
     const n = input[axis];
-    // PyTorch computes with the factor as given
+    // PyTorch uses the factor as given
     const step = scales ? 1 / scales[axis] : n / o;
     if (o === n && (step === 1 || alignCorners)) return value;
     const matrix = mode === 'nearest' ? nearest(n, o, step) : linear(n, o, step, alignCorners);

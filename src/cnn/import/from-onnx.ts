@@ -44,7 +44,7 @@ export function fromOnnx(bytes: Uint8Array, options: FromOnnxOptions = {}): Impo
   try {
     return importedNet(planGraph('fromOnnx', readOnnx(bytes, externalData, complain), output, complain));
   } catch (cause) {
-    // the reader of protocol buffers has errors of its own
+    // the protocol buffer reader has its own errors
     throw cause instanceof ConvlabError ? cause : complain(`it is damaged: ${(cause as Error).message}`, {}, { cause });
   }
 }

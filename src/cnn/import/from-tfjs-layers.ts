@@ -83,7 +83,7 @@ class LayersBuilder {
 
   /** Adds a model. @param given its inputs; undefined for the whole model */
   model(model: LayersModel, given: readonly LayerTensor[] | undefined): LayerTensor[] {
-    // models in each other, each called twice, would double at every level
+    // nested models that are each called twice would double the steps at every level
     this.#steps += model.layers.reduce((sum, { calls }) => sum + 1 + (calls?.length ?? 0), 1);
     if (this.#steps > MOST_STEPS) throw this.complain(`its layers must be called at most ${MOST_STEPS} times`);
     return model.sequence ? [this.#sequence(model, given)] : this.#network(model, given);
@@ -101,14 +101,14 @@ class LayersBuilder {
 
   #network({ layers, inputs, outputs }: LayersModel, given: readonly LayerTensor[] | undefined): LayerTensor[] {
     const made = new Map<string, LayerTensor>();
-    // of two layers of one name the first
+    // the first of several layers with the same name
     const byName = new Map(layers.map((layer) => [layer.name, layer] as const).reverse());
     for (const [i, input] of inputs.entries()) {
       const layer = byName.get(input.layer);
       if (!layer) throw this.complain(`its input ${show(input.layer)} is not a layer`);
       made.set(key(input), given?.[i] ?? this.#input(layer.name, layer.config));
     }
-    // a model inside counts the call that made it, where it has inputs of its own
+    // a nested model with its own inputs counts the call that created it
     const named = new Set([...layers.flatMap(({ calls = [] }) => calls.flat()), ...outputs].map(key));
     const first = ({ name, inner, calls = [] }: LayerConfig) => (inner && named.has(key({ layer: name, call: calls.length })) ? 1 : 0);
     const calls = layers.flatMap((layer) => (layer.calls ?? []).map((from, call) => ({ layer, from, call: call + first(layer) })));

@@ -59,7 +59,7 @@ export class ImportedNet extends Part {
     const row = OPERATORS.get(node.type);
     if (!row) throw new ConvlabError('ImportedNet', `unknown operator ${show(node.type)}`);
     const inputs = node.inputs.map((name) => (name === '' ? undefined : operands.get(name)));
-    // the mode of the part that the node's weights belong to
+    // the mode of the part that contains the node's weights
     const owner = node.inputs.map((name) => this.#weights.get(name)?.part).find((part) => part !== undefined && part !== this);
     const call = new Call(graph, node, this.plan.opset, inputs, room);
     const known = inputs.every((input) => !(input instanceof Value));

@@ -44,7 +44,7 @@ export class Part extends Module {
   free(wanted: string): string {
     const times = this.#wanted.get(wanted) ?? 0;
     this.#wanted.set(wanted, times + 1);
-    // names that clash again and again do not grow with each
+    // limits the length of names that clash repeatedly
     let name = times < MOST_STROKES ? wanted + '_'.repeat(times) : `${wanted}_${times}`;
     while (name in this) name += '_';
     return name;

@@ -155,7 +155,7 @@ function rolesOf(nodes: readonly NodePlan[]): Map<string, { role: ParameterRole;
   const roles = new Map<string, { role: ParameterRole; weight: boolean }>();
   for (const node of [...nodes].reverse()) {
     const { parameters, passes } = OPERATORS.get(node.type) ?? {};
-    // single numbers are learned where an operator needs a weight, not where anything may be added or multiplied
+    // single numbers are trained if an operator requires a weight, but not in additions and multiplications
     const weight = node.type !== 'Add' && node.type !== 'Mul';
     for (const [i, role] of Object.entries(parameters ?? {})) {
       const input = node.inputs[Number(i)];

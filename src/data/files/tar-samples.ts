@@ -31,7 +31,7 @@ export async function* tarSamples(path: string): AsyncGenerator<TarSample, void,
   let [key, files]: [string, Map<string, Uint8Array>] = ['', new Map()];
   for await (const { name, bytes } of filesIn(path)) {
     const [, stem, ending] = /^((?:.*\/)?[^./][^./]*)\.([^/]*)$/.exec(name) ?? [];
-    if (stem === undefined) continue; // hidden, or without an ending
+    if (stem === undefined) continue; // hidden, or without an extension
     if (stem !== key && files.size > 0) {
       yield { path, key, files };
       files = new Map();

@@ -58,7 +58,7 @@ export async function filterFile(
   checkOptions('filterFile', options, FILTER_FILE_OPTIONS);
   checkPath('filterFile', from, 'from');
   checkPath('filterFile', to, 'to');
-  // what is wrong with the result's name is said before anything is read
+  // reports an invalid result name before reading anything
   settleEncoding('filterFile', options.format ? formatNamed(options.format) : formatOfPath(to, 'filterFile', 'to'), pickOptions(options, ENCODE));
   const steps = isList(kernels) ? kernels : [kernels];
   options.signal?.throwIfAborted();

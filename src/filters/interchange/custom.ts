@@ -17,7 +17,7 @@ import {
 import { refuseToSay } from './refuse-to-say.js';
 
 const SIDE = 5;
-// with s, or a line separator behind the number would make it try every share of the spaces
+// with the s flag: otherwise a line separator after the number would cause backtracking over the spaces
 const WORD = /^(divisor|scale|offset)\b\s*[:=]?\s*(.*)$/is;
 
 /**

@@ -25,7 +25,7 @@ const EDGES: Readonly<Record<string, PaddingMode>> = { duplicate: 'replicate', w
 export const svg: KernelFormat = {
   matches: (text) => /^\s*</.test(text),
   parse(text) {
-    // no attribute may hold a "<", so that one which is never closed does not make each of many begin again
+    // attributes must not contain "<", which prevents quadratic time for many unclosed elements
     const elements = withoutComments(text).match(/<feConvolveMatrix\b[^<>]*>/g) ?? [];
     if (elements.length !== 1) refuse(`the text must contain one <feConvolveMatrix>, received ${elements.length}`);
     const attribute = (name: string) => new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(elements[0])?.slice(1).join('').trim();

@@ -6,7 +6,7 @@ import { ANGLE_RULE, heading } from './make/angle.js';
 import { sample, squareKernel, toMean, total } from './make/build-kernel.js';
 import { checkKernelSize } from './make/kernel-parameters.js';
 
-// shorter waves than two pixels do not exist on pixels
+// waves shorter than two pixels cannot be represented
 const length = above(2);
 
 /** Rules and defaults of {@link GaborOptions}. */

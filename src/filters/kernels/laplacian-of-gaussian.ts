@@ -22,7 +22,7 @@ import { checkKernelSize } from './make/kernel-parameters.js';
  * ```
  */
 export function laplacianOfGaussian(sigma = 1): Tensor {
-  // below that, the bell covers a single pixel, and the kernel would be 0
+  // below this limit, the Gaussian covers a single pixel and the kernel would be 0
   check('laplacianOfGaussian', 'sigma', sigma, atLeast(0.3));
   const radius = bellRadius(sigma);
   checkKernelSize('laplacianOfGaussian', 'sigma', sigma, [2 * radius + 1, 2 * radius + 1]);

@@ -9,8 +9,9 @@ import { filter } from '../filter.js';
 import { outer } from '../kernels/make/build-kernel.js';
 import { RecentPlans } from '../recent-plans.js';
 
-// The definition inserts zeros between the pixels of the small image and applies 4 · binomial(5). Repeating every pixel is equivalent, and then
-// run over that with this kernel: 1 6 1 of an even pixel's neighbors are 1 3 3 1 of repeated ones, and 1 1 of an odd one's 1+3 3+1.
+// The definition inserts zeros between the pixels of the small image and applies 4 · binomial(5). Repeating every pixel
+// and applying this kernel is equivalent: the weights 1 6 1 of an even pixel are 1 3 3 1 on repeated pixels, and the
+// weights 4 4 of an odd pixel are 1+3 3+1.
 const SMOOTH = [1 / 8, 3 / 8, 3 / 8, 1 / 8];
 const ENLARGE = outer(SMOOTH, SMOOTH);
 
@@ -36,7 +37,7 @@ export async function enlargedWith<I extends Image | DeviceImage>(operation: str
   const done = executable && runWhereItLies(on, [small, other], filling);
   const result = await (done ?? enlargedOnHost(operation, [small, other], factor, { ...options, backend: on }));
   signal?.throwIfAborted();
-  return result as I; // where they are stored
+  return result as I; // stored where the inputs are stored
 }
 
 async function enlargedOnHost(operation: string, pair: readonly (Image | DeviceImage)[], factor: 1 | -1, options: RunOptions): Promise<Image | DeviceImage> {

@@ -178,7 +178,7 @@ async function huesOf(image: Image, options: OperatorOption & MeasureOptions, ou
     const at = largestAt(magnitude, area, i);
     const sixth = (direction[at] / Math.PI) * 3;
     for (let c = 0; c < 3; c++) {
-      // HSV to RGB: each primary is full for a third of the wheel, with a ramp of a sixth on both sides
+      // HSV to RGB: each primary is full for a third of the hue circle, with a ramp of a sixth on both sides
       const away = Math.abs(((((sixth - 2 * c) % 6) + 9) % 6) - 3);
       rgb[c * area + i] = magnitude[at] * Math.min(1, Math.max(0, 2 - away));
     }

@@ -52,9 +52,9 @@ async function compare(method: MatchMethod, x: Tensor, t: Tensor, on: RunOptions
   if (method === 'correlation') return scores;
 
   const windows = await windowEnergies(x, t, method === 'zncc', on);
-  // rounded to float32, the template's values do not cancel out quite, and a window far from the mean would see that
+  // values of the template rounded to float32 do not cancel exactly, which would matter for windows far from the mean
   for (const [c, sums] of windows.sums.entries()) subtract(scores.data, sums, meanOf(planeAt(t.data, c, x.shape[1])));
-  // what rounding leaves of no contrast: a billionth of the most that a window can hold
+  // rounding error of a window without contrast: a billionth of the maximum energy
   const nothing = 1e-9 * windows.largest * t.data.length;
   const { data } = scores;
   const { energies } = windows;

@@ -151,5 +151,5 @@ export async function planeToImage(image: Image, values: Float32Array, turns: Tu
     result ??= newImage({ width, height, channels: 1, samples: formatOf(part).samples }, image);
     result.data.set(part.data, from * width);
   });
-  return result as Image; // an image has a row
+  return result as Image; // an image has at least one row
 }

@@ -43,7 +43,7 @@ export async function findPeaks(
   const look = (y: number) => {
     for (let x = 0, i = y * width; x < width; x++, i++) {
       const here = sign * data[i];
-      // of equals the first one in reading order is the peak; most cells are worse than one of the nearest four
+      // among equals, the first one in reading order is the peak; most cells are rejected by one of the nearest four
       if (x > 0 && here <= sign * data[i - 1]) continue;
       if (x < width - 1 && here < sign * data[i + 1]) continue;
       if (y > 0 && here <= sign * data[i - width]) continue;

@@ -67,7 +67,7 @@ export function resampling(input: number, output: number, method: ResizeMethod):
       Array.from({ length: to - from }, (_, i) => at((from + i + 0.5 - center) / stretch)),
     );
   });
-  // the weights at a window's ends may be zeros, and then the next one may begin further left
+  // weights at the ends of a window may be zero, and then the next window may begin further left
   const first = Int32Array.from(windows, ({ from }) => from);
   for (let o = output - 2; o >= 0; o--) first[o] = Math.min(first[o], first[o + 1]);
   const taps = windows.reduce((most, { from, weights }, o) => Math.max(most, from + weights.length - first[o]), 0);

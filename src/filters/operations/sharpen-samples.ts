@@ -56,7 +56,7 @@ interface Way {
 function waysOf({ channels: count }: Format, { channels = 'color', paddingMode }: MeasureOptions, mixed: readonly number[]): readonly Way[] {
   if (!hasAlpha(count) || mixed.includes(count - 1)) return [{ blurred: channels, opaque: false }];
   const share: Way = { blurred: 'color', opaque: false, alpha: 'premultiply' };
-  // a border that is transparent makes holes of its own, where all colors are blurred
+  // a transparent border also requires weighting by opacity, if all colors are blurred
   if (paddingMode === 'zero' && channels !== 'luminance' && mixed.length === count - 1) return [share];
   return [{ blurred: channels, opaque: true, alpha: 'ignore' }, share];
 }

@@ -63,9 +63,9 @@ export async function threshold<I extends AnyImage>(image: I, options: Threshold
   refuseOut('threshold', picture, out);
   const result = await onPicture('threshold', picture, rest, async (image, { channels, ...on }) => {
     if (out !== undefined) checkOut('threshold', out, formatOf(image));
-    lookedAt('threshold', image, channels); // refuses channels that it has not
+    lookedAt('threshold', image, channels); // rejects channels that the image does not have
     if (level !== 'otsu') return divide(image, level, { ...on, channels, out });
-    // it is read twice, the second time when the call has returned
+    // the image is read twice, the second time after the call has returned
     const kept = keep(image);
     const above = await otsu(kept, channels, { ...on, ...partOf(on, 0, 0.7) });
     return divide(kept, above, { ...on, ...partOf(on, 0.7, 1), channels, out });
@@ -101,7 +101,7 @@ function leastAbove(level: number, floats: boolean): number {
   const near = Float32Array.of(level);
   if (near[0] > level) return near[0];
   const bits = new Int32Array(near.buffer);
-  if (bits[0] === -0x80000000) bits[0] = 0; // −0 and 0 are one level
+  if (bits[0] === -0x80000000) bits[0] = 0; // −0 and 0 are the same level
   bits[0] += bits[0] < 0 ? -1 : 1;
   return near[0];
 }

@@ -43,7 +43,7 @@ function usualHeight(by: FilterByRows): number {
   const row = Math.max(stride * rowLength(format) * bytes[format.samples], rowLength(result) * bytes[result.samples]);
   const middle = result.height >> 1;
   const [from, to] = by.source([middle, middle + 1]);
-  // what bands overlap is copied, and by some backends computed, twice
+  // overlapping rows are copied twice and, on some backends, computed twice
   return Math.ceil(Math.max(BAND_BYTES / row, (2 * (to - from)) / stride, 1));
 }
 

@@ -53,7 +53,7 @@ export async function filterFrames(kernel: KernelSource | Pipeline, options: Fil
     throw new OptionError('filterFrames', 'output', 'must be an 8-bit output, because video frames have 8 bits', output);
   if (typeof VideoFrame === 'undefined') throw new UnsupportedError('filterFrames', 'requires VideoFrame, which only browsers provide');
   const backend = await chosenBackend('filterFrames', options.backend);
-  // a name is read, and what it names is planned once
+  // a name is parsed, and the filter planned, once
   const weights = kernel instanceof Pipeline ? kernel : toKernel('filterFrames', kernel);
   const apply = (image: DeviceImage) =>
     weights instanceof Pipeline
@@ -80,7 +80,7 @@ export async function filterFrames(kernel: KernelSource | Pipeline, options: Fil
 function toRgba8Of(image: Parameters<typeof toRgba8>[0]) {
   const { width, height } = image;
   const rgba = toRgba8(image);
-  // frames take no memory that threads share
+  // frames do not accept shared memory
   return { width, height, data: rgba.buffer instanceof ArrayBuffer ? (rgba as Uint8ClampedArray<ArrayBuffer>) : rgba.slice() };
 }
 

@@ -41,11 +41,11 @@ function bySharp(name: 'WebP' | 'AVIF', begins: RegExp): FileFormat {
           throw new Damaged(`is damaged: its ${name} data cannot be decoded`, { cause });
         });
         if (!decoded) return undefined;
-        // libvips leaves out the name that a JPEG has before the block, and may leave it in
+        // libvips usually omits, but may include, the identifier that precedes the block in a JPEG
         const named = exif?.subarray(0, 4).toString('latin1') === 'Exif';
         const found = exif && readExif(named ? exif.subarray(6) : exif);
         const metadata: Metadata | undefined = compact({ icc, exif: found?.block, density: found?.density ?? density });
-        // an AVIF turns its pixels by boxes of its own, which sharp obeys
+        // an AVIF is rotated by its own properties, which sharp applies
         return orient({ ...decoded, metadata }, name === 'WebP' ? (found?.orientation ?? 1) : 1, turns);
       },
 

@@ -42,7 +42,7 @@ export const npy: FileFormat = {
     const order = samples === 'uint8' ? '|' : '<';
     const shape = channels === 1 ? `${height}, ${width}` : `${height}, ${width}, ${channels}`;
     const text = `{'descr': '${order}${NAMES[samples]}', 'fortran_order': False, 'shape': (${shape}), }`;
-    // the header, its length included, is a multiple of 64 bytes and ends in a new line
+    // the header, including its length, is a multiple of 64 bytes and ends with a newline
     const header = Buffer.from(`${text.padEnd(Math.ceil((text.length + 11) / 64) * 64 - 11)}\n`, 'latin1');
     const length = Buffer.alloc(2);
     length.writeUInt16LE(header.length);

@@ -138,7 +138,7 @@ export async function encodeModern(image: Image, format: 'webp' | 'avif', qualit
   const { width, height, metadata } = image;
   const raw = sharp(await rgbaInTurns(image, turns), { raw: { width, height, channels: 4 }, limitInputPixels: false });
   const picture = image.channels % 2 === 0 ? raw : raw.removeAlpha();
-  // sharp takes metadata from a file only, so they go through an unpacked PNG
+  // sharp accepts metadata only from a file, so it is passed in an uncompressed PNG
   const source = metadata
     ? sharp(await turns.join(withMetadata(await picture.png({ compressionLevel: 0 }).toBuffer(), metadata)), { limitInputPixels: false }).keepMetadata()
     : picture;

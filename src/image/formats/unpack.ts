@@ -56,7 +56,7 @@ export function unpackLzw(data: Buffer, { rootBits, order }: LzwKind, size: numb
   const clear = 1 << rootBits;
   const early = order === 'tiff' ? 1 : 0;
   const out = Buffer.alloc(size);
-  // a string of the table is one that has been written: where it begins, and its length
+  // each string in the table has already been written: its offset and length
   const starts = new Uint32Array(4096);
   const lengths = new Uint32Array(4096).fill(1, 0, clear);
   let [next, bits, previous] = [clear + 2, rootBits + 1, -1];
@@ -73,9 +73,9 @@ export function unpackLzw(data: Buffer, { rootBits, order }: LzwKind, size: numb
         continue;
       }
       if (code === clear + 1) return whole(out, total, what);
-      // a code may name the string that is just coming into being, but none that is still to come
+      // a code may refer to the string that is being defined, but not to later ones
       if (code > next || (code === next && previous === -1)) throw new Damaged(`is damaged: ${what} contains an invalid LZW code`);
-      // the string before, and the first byte of this one behind it
+      // the previous string, followed by the first byte of this one
       if (previous !== -1 && next < 4096) {
         lengths[next] = lengths[previous] + 1;
         starts[next++] = total - lengths[previous];

@@ -1,4 +1,4 @@
-// To read the pixels of a canvas, or to fill it, takes a page about 10 ms for each megapixel: a worker does it for large images.
+// Reading or filling the pixels of a canvas takes about 10 ms per megapixel, so a worker does it for large images.
 
 /**
  * The worker's source. It is a string so that bundlers need no second file. The worker reports that it runs, performs

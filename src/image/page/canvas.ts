@@ -38,7 +38,7 @@ function draw(operation: string, source: ImageBitmap | VideoFrame): OffscreenCan
   if (typeof OffscreenCanvas === 'undefined') throw new UnsupportedError(operation, 'requires OffscreenCanvas, which only browsers provide');
   const { width, height } = sizeOfDrawable(operation, source);
   const canvas = new OffscreenCanvas(width, height);
-  // it is only read: where canvases are stored on a GPU, this one does not
+  // the canvas is only read, so it should not be stored on a GPU
   (canvas.getContext('2d', { willReadFrequently: true }) as OffscreenCanvasRenderingContext2D).drawImage(source, 0, 0);
   return canvas;
 }
@@ -96,7 +96,7 @@ export function imageToImageData(image: Image): ImageData {
 export function imageToCanvas(image: Image, canvas: HTMLCanvasElement | OffscreenCanvas): void {
   const pixels = imageToImageData(image);
   const context = context2d('imageToCanvas', canvas);
-  // to set the size clears the canvas, which takes longer than all the rest
+  // setting the size clears the canvas, which takes longer than everything else
   if (canvas.width !== image.width) canvas.width = image.width;
   if (canvas.height !== image.height) canvas.height = image.height;
   context.putImageData(pixels, 0, 0);

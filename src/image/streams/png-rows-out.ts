@@ -65,7 +65,7 @@ async function* inParts(stream: AsyncIterable<Buffer>, size: number): AsyncGener
 async function feed(deflate: Deflate, rows: AsyncIterable<Samples>, row: number): Promise<void> {
   const sums = new ByteSums(row);
   const above = Buffer.alloc(row);
-  // one is packed while the other is filled
+  // one is compressed while the other is filled
   let [filtered, other]: Buffer[] = [Buffer.alloc(0), Buffer.alloc(0)];
   let packed: Promise<void> | undefined;
   for await (const band of rows) {
@@ -78,9 +78,9 @@ async function feed(deflate: Deflate, rows: AsyncIterable<Samples>, row: number)
       filtered[to] = UP;
       filtered.set(sums.difference(line, from === 0 ? above : plain.subarray(from - row, from)), to + 1);
     }
-    if (plain.length > 0) plain.copy(above, 0, plain.length - row); // the band may be filled anew
+    if (plain.length > 0) plain.copy(above, 0, plain.length - row); // the band may be reused
     const part = filtered.subarray(0, length);
-    await packed; // one band waits while the one before is packed
+    await packed; // waits until the previous band is compressed
     if (deflate.destroyed) return;
     packed = new Promise((done) => deflate.write(part, () => done()));
   }

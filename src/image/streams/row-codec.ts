@@ -53,7 +53,7 @@ export async function* plainRows(bytes: ByteReader, format: Format, order: 'big'
   const row = rowLength(format) * size;
   const most = bandRows(format);
   for (let y = 0; y < format.height; y += most) {
-    // memory of its own, where samples begin at a multiple of their size
+    // separate memory, so that samples are aligned
     const band = Buffer.from(new ArrayBuffer(Math.min(most, format.height - y) * row));
     (await bytes.read(band.length, 'its rows')).copy(band);
     yield new Data(toHost(band, size, order).buffer as ArrayBuffer);

@@ -77,16 +77,16 @@ async function* readRows(
   const packed = new PackedBytes(bytes.length);
   for (let { first, rows }: BlockRow = { first: 0, rows: 0 }; first < height; first += rows) {
     const top = Math.floor(first / size.height) * size.height;
-    // strips that are not packed are read piece by piece, others whole
+    // uncompressed strips are read in pieces, compressed ones as a whole
     rows = !tile && packing === PACKING.none ? Math.min(most, top + size.height - first, height - first) : Math.min(size.height, height - first);
-    // memory that is new costs more than what is read into it
+    // allocating memory costs more than reading into it
     const out = reuse && held?.length === rows * rowLength(format) ? held : new Data(rows * rowLength(format));
     held = out;
     for (let column = 0; column < across; column++) {
       const index = (top / size.height) * across + column;
       const what = `${tile ? 'tile' : 'strip'} ${index + 1} of ${offsets.length}`;
       const skipped = (first - top) * row;
-      // a tile is whole beyond the edge, a strip is not
+      // tiles are complete beyond the edge, strips are not
       const needed = tile ? unpacked : rows * row;
       if (direct) {
         const target = new Uint8Array(out.buffer, out.byteOffset, out.byteLength);

@@ -22,7 +22,7 @@ export async function* encodeTiff(rows: AsyncIterable<Samples>, { format, metada
     const strips: Strips = { offsets: sizes.map((_, i) => from + i * rowsPerStrip * row), sizes, rowsPerStrip, big };
     return writeDirectory(entriesOf(format, metadata, strips), header.length, big);
   };
-  // its length does not depend on where the strips are
+  // its length does not depend on the offsets of the strips
   const { bytes, start } = directory(header.length + directory(0).bytes.length);
   header.write(big ? 'II+\0\x08\0\0\0' : 'II*\0', 'latin1');
   if (big) header.writeBigUInt64LE(BigInt(start), 8);

@@ -100,7 +100,7 @@ let started: Backend | undefined;
 
 /** The default backend, if it is running. */
 function running(): Backend | undefined {
-  // one that crashed is replaced
+  // a crashed instance is replaced
   if (started?.lost) shared = started = undefined;
   return started;
 }
@@ -114,7 +114,7 @@ export function defaultBackend(): Promise<Backend> {
       (backend) => {
         started = backend;
       },
-      // what failed may work at the next call
+      // retries at the next call
       () => {
         shared = undefined;
       },

@@ -132,7 +132,7 @@ function visitRuns(
         else visitAxis(axis + 1, whole + shown * size, target);
       }
     };
-    // cells before the axis, on it, and behind it
+    // cells before, on and after the axis
     const [first, last] = [0, shape[axis]].map((end) => Math.min(Math.max(from, end), to));
     visitCells(from, first);
     if (joined[axis] && first < last) visit(whole + first * size, at + (first - from) * partSize, (last - first) * size);

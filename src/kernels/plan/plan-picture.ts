@@ -150,7 +150,7 @@ function isWhole({ geometry }: Pick<PictureStep, 'geometry'>, { load, store }: P
   if (samples === 'float32' || take !== 'chosen' || light || origins || filteredShare(store, geometry) < 1 || store.offset !== 0 || store.places || store.mix)
     return false;
   if (Math.min(input[2], output[2]) * channels < LEAST_ROW || stride.some((each) => each !== 1)) return false;
-  // alpha that is filtered is neither made absolute nor normalized
+  // filtered alpha is neither made absolute nor normalized
   if (chosen.length === channels) return channels % 2 === 1 || !(store.absolute || store.normalized);
   const { kept } = store;
   const keepsAlpha = channels % 2 === 0 && chosen.length === channels - 1 && !chosen.includes(channels - 1);
@@ -193,14 +193,14 @@ function waysOf(step: PictureStep, way: PictureWay): readonly Candidate[] {
   const [single, small] = [steps.length === 1 && taps > 0 && one, largestSum(window, step) < HIGHEST_SUM];
   const inPlace = single && small && isInPlace(step, way);
   const cells = geometry.inChannels;
-  // where alpha is copied, the programs of integers sum it all the same
+  // integer programs sum alpha even if it is copied
   const share = cells / load.channels;
   const around = nanosecondsAround(load, store);
   const times = store.normalized ? 2 : 1;
   const ways: Candidate[] = [];
   if (single && isWhole(step, way) && (small || load.samples === 'uint16')) {
     const integer = wholeWeights(window, bias, geometry, load.white);
-    // |scale · sum + bias| is no multiple of |sum|
+    // with a bias, |scale · sum + bias| is not a multiple of |sum|
     const possible = integer && (!store.absolute || integer.scale === 1 || bias === 0);
     const cost = (PICTURE_NS.integer + PICTURE_NS.integerTap * taps) * (load.white === 255 ? 1 : 2) + 0.3 * around;
     if (possible) ways.push({ cost: times * cost, products: taps, sum: { kind: 'integer', ...integer } });

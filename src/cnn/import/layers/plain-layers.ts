@@ -26,7 +26,7 @@ function dense(call: LayerCall): LayerTensor {
     return call.activated(call.add('Conv', [given.name, weight, ...bias]), given.rank, units);
   }
   const channels = given.flattened?.channels;
-  // the rows of a flattened image are put in the order that they have here: a channel after the other
+  // reorders the rows for a flattened image, which is stored channel by channel here
   const turned = given.flattened && channels !== undefined && rows % channels === 0;
   const x = turned ? given : call.input();
   const data = turned ? rowsByChannel(tensor.data as Float32Array, rows, units, channels) : (tensor.data as Float32Array);
@@ -73,7 +73,7 @@ function flatten(call: LayerCall): LayerTensor {
 
 function reshape(call: LayerCall): LayerTensor {
   const given = call.config.target_shape;
-  // null is the size that is left
+  // null stands for the inferred size
   const target = Array.isArray(given) ? given.map((size) => size ?? -1) : [];
   if (target.length === 0 || !target.every((size) => Number.isSafeInteger(size))) throw call.refusal(`target_shape must be integers, received ${show(given)}`);
   const x = call.input();

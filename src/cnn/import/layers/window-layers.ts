@@ -74,7 +74,7 @@ const convTranspose =
     const strides = call.perAxis('strides', axes, ones(axes));
     if (call.config.output_padding !== undefined && call.config.output_padding !== null) throw call.refusal('output_padding is not supported');
     if (!call.perAxis('dilation_rate', axes, ones(axes)).every((rate) => rate === 1)) throw call.refusal('dilation_rate must be 1');
-    // same: n · stride cells; valid: all that a window reaches, at least n · stride
+    // same: n · stride cells; valid: all cells that a window reaches, at least n · stride
     const total = kernel.map((k, axis) => (call.text('padding', 'valid') === 'same' ? Math.max(k - strides[axis], 0) : 0));
     const before = total.map((cells) => Math.floor(cells / 2));
     const attributes = {

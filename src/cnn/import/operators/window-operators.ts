@@ -87,7 +87,7 @@ function transposed(call: Call): Value {
     ? full.map((cells, axis) => {
         const total = cells - sized[axis];
         if (!(total >= 0)) throw call.refusal(`the output ${show(sized)} must not be larger than ${show(full)}, which the windows cover`);
-        // of two sides the later one has the odd cell with SAME_UPPER only, unlike those of a convolution
+        // the end gets the odd cell only with SAME_UPPER, unlike in a convolution
         return shared(total, mode === 'SAME_UPPER' ? mode : 'SAME_LOWER');
       })
     : mode === 'VALID'

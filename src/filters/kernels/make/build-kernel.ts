@@ -2,7 +2,7 @@ import { DataError } from '../../../errors.js';
 import { float32 } from '../../../options.js';
 import type { Tensor } from '../../../tensor.js';
 
-// How kernels are made that are formulas and not matrices: in float64, rounded once, at the end.
+// Builds kernels from formulas: in float64, rounded once at the end.
 
 /** The values of f for each cell of `[2·radius + 1, 2·radius + 1]`, row by row; x and y are relative to the center, x right and y down. */
 export function sample(radius: number, f: (x: number, y: number) => number): number[] {

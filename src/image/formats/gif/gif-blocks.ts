@@ -109,7 +109,7 @@ function inOrder(rows: Buffer, width: number, height: number): Buffer {
 
 /** Reads data in blocks of up to 255 bytes, each preceded by its length, up to an empty block. */
 function readBlocks(bytes: Buffer, start: number): { end: number; data: Buffer } {
-  // blocks may be of one byte: an object for each would cost a hundred times as much
+  // blocks may have one byte, and an object per block would cost a hundred times as much
   let [end, length] = [start, 0];
   for (let size = 255; size > 0; end += 1 + size) {
     need(bytes, end + 1, 'a GIF block');

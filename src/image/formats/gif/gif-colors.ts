@@ -33,7 +33,7 @@ export function* indexed(images: readonly Image[], transparent: boolean, quantiz
     }
     if (!shared) {
       const palette = [...hole, ...reduce(sampleOf(images), room, quantize)];
-      // gifenc's own look-up gives all colors of one bin the same place, so that pale ones shift
+      // gifenc's own lookup maps all colors of a bin to the same index, which shifts pale colors
       shared = { palette, places: new Uint16Array(2 ** 24).fill(NOT_YET), find: nearestOf(palette, hole.length) };
     }
     const { palette, places, find } = shared;
@@ -118,7 +118,7 @@ function reduce(rgba: Uint8Array, room: number, quantize: Gifenc['quantize']): r
 function nearestOf(palette: readonly (readonly number[])[], first: number): (color: number) => number {
   const order = Array.from({ length: palette.length - first }, (_, i) => i + first).sort((a, b) => palette[a][1] - palette[b][1]);
   const [red, green, blue] = [0, 1, 2].map((c) => Int32Array.from(order, (i) => palette[i][c]));
-  // where the search begins, by green
+  // start of the search, by green
   const starts = Int32Array.from({ length: 256 }, (_, g) => green.findIndex((value) => value >= g)).map((at) => (at === -1 ? order.length : at));
   return (color) => {
     const [r, g, b] = [color >> 16, (color >> 8) & 255, color & 255];

@@ -7,7 +7,7 @@ import type { FileFormat, Header } from '../format.js';
 import { type GifFrame, gifFrames, inspectGif, repeatsOf } from './gif-blocks.js';
 import { hasHole, indexed } from './gif-colors.js';
 
-// what becomes of a frame when its time is over
+// disposal methods
 const KEEP = 1;
 const CLEAR = 2;
 const RESTORE = 3;
@@ -85,20 +85,20 @@ function hasGaps(canvas: Buffer): boolean {
 /** @param frames of equal size @param repeats number of repetitions; Infinity: forever */
 async function encodeFrames(frames: readonly Frame[], repeats: number): Promise<Uint8Array> {
   const loaded = await import('gifenc');
-  // a CommonJS module: bundlers see its names, Node does not
+  // a CommonJS module: bundlers provide named exports, Node does not
   const { GIFEncoder, quantize } = 'quantize' in loaded ? (loaded as unknown as Gifenc) : loaded.default;
   const images = frames.map(({ image }) => image);
   const transparent = images.some((image) => hasHole(image, whiteOf(image.data)));
-  // through the holes of one frame the one before must not be seen
+  // the previous frame must not be visible through transparent pixels
   const dispose = transparent ? CLEAR : KEEP;
-  // −1: no word about loops, so it is played once
+  // −1 writes no loop block, so the animation plays once
   const repeat = repeats === 0 ? -1 : Number.isFinite(repeats) ? repeats : 0;
   const encoder = GIFEncoder();
   let [i, first] = [0, undefined as unknown];
   for (const { indices, palette } of indexed(images, transparent, quantize)) {
     const { image, delay } = frames[i++];
     first ??= palette;
-    // the palette of the first frame is that of all frames without one
+    // the palette of the first frame is global, for all frames without their own
     const own = i === 1 || palette !== first ? palette : undefined;
     encoder.writeFrame(indices, image.width, image.height, { palette: own, delay, repeat, dispose, transparent, transparentIndex: 0 });
   }

@@ -23,7 +23,7 @@ export class JpegMetadata {
       if (x === y) this.#density = unit === 1 ? x : unit === 2 ? x * 2.54 : 0;
     } else if (marker === APP1 && begins(content, EXIF)) this.#exif ??= content.subarray(EXIF.length);
     else if (marker === APP2 && begins(content, ICC) && content.length > 14) {
-      // the parts are numbered from 1
+      // parts are numbered from 1
       this.#profile[content[12] - 1] ??= content.subarray(14);
       this.#parts = content[13];
     }

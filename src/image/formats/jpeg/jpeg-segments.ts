@@ -66,7 +66,7 @@ export function readSegments(bytes: Buffer): JpegContents {
     const { marker, start, end } = segment;
     const content = bytes.subarray(start, end);
     if (isFrame(marker)) {
-      // each would be given memory of its own, and only the size of the first has been looked at
+      // the decoder would allocate memory for each frame header, but only the size of the first was checked
       if (frame) throw new Damaged('has two JPEG frame headers');
       [frame, frameAt] = [readFrame(content, marker), start];
     } else if (marker === DHT) for (const table of tablesOf(content)) tables.add(table);

@@ -95,7 +95,7 @@ function withoutFill(bytes: Buffer, at: readonly number[]): Buffer {
   let to = 0;
   for (let i = 0, from = 0; i <= at.length; i++) {
     const end = at[i] ?? bytes.length;
-    // a Buffer for each of millions of parts would take more memory than the file
+    // a Buffer per part would take more memory than the file if there are millions of parts
     if (end > from) to += bytes.copy(out, to, from, end);
     from = end + 1;
   }

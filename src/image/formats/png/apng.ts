@@ -6,7 +6,7 @@ import { Damaged, type Frames, type Header } from '../format.js';
 import { type Chunk, chunk, chunks, forChunks, readMetadata, SIGNATURE } from './png-chunks.js';
 import { checkRoom, decodePixels, inspectPng, type PngColors, type PngHeader } from './png-pixels.js';
 
-// what becomes of a frame when its time is over
+// disposal methods
 const RESTORE = 2;
 /** The frame is blended over the canvas instead of replacing it. */
 const OVER = 1;
@@ -80,7 +80,7 @@ async function readControls(bytes: Buffer, turns: Turns): Promise<{ controls: Co
   const { width, height } = inspectPng(bytes);
   await forChunks(bytes, turns, ({ type, content }: Chunk) => {
     if (type === 'fcTL') controls.push(readControl(content, width, height));
-    // image data in front of all frame controls is an image for readers that know no animation
+    // image data before all frame controls is an image for readers without animation support
     else if (type === 'IDAT') controls.at(-1)?.data.push(content);
     else if (type === 'fdAT') controls.at(-1)?.data.push(content.subarray(4));
     else if (!found.has(type)) found.set(type, content);

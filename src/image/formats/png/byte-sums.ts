@@ -11,7 +11,7 @@ export class ByteSums {
 
   /** @param length bytes per row */
   constructor(readonly length: number) {
-    // bytes of rows begin anywhere, those of words do not
+    // rows may start at any byte, words may not
     [this.#a, this.#b] = [0, 1].map(() => new Uint32Array(Math.ceil(length / 4)));
     this.#bytes = new Uint8Array(this.#a.buffer, 0, length);
     this.#otherBytes = new Uint8Array(this.#b.buffer, 0, length);

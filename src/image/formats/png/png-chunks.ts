@@ -45,7 +45,7 @@ export async function forChunks(bytes: Buffer, turns: Turns, use: (chunk: Chunk)
     const add = (from: number, to: number) => {
       sum = crc32(summed.subarray(from, to), sum);
     };
-    // files of millions of chunks are not worth a promise for each
+    // avoids a promise per chunk in files with millions of chunks
     if (turns.over || summed.length > SUMMED_BYTES) await turns.each(summed.length, SUMMED_BYTES, add);
     else add(0, summed.length);
     if (sum !== bytes.readUInt32BE(end - 4)) {

@@ -34,7 +34,7 @@ export function inspectPng(bytes: Source): PngHeader {
   if (!COLOR_TYPES[colorType]?.depths.includes(depth)) throw new Damaged(`claims color type ${colorType} with ${depth} bits, which PNG does not have`);
   if (compression !== 0 || filter !== 0 || interlace > 1) throw new Damaged('claims a compression, filter or interlace method that PNG does not have');
   const { samples } = COLOR_TYPES[colorType];
-  // transparency may add alpha to what has none
+  // transparency may add an alpha channel
   const channels = colorType === PALETTE ? 4 : samples + (samples % 2);
   return {
     width: head.readUInt32BE(16),

@@ -36,7 +36,7 @@ export const png: FileFormat = {
     async decode(bytes, turns) {
       const { header, channels, end, metadata, orientation } = await read(bytes, turns);
       const { width, height, depth, colorType } = header;
-      // sharp paints a color that a palette does not have black
+      // sharp decodes colors missing in a palette as black
       if (colorType === PALETTE) return undefined;
       const data = await decodeBySharp(bytes.subarray(0, end), { width, height, channels, wide: depth === 16 });
       return data && orient({ width, height, channels, data, metadata }, orientation, turns);

@@ -36,7 +36,7 @@ export function performAway(task: CodecTask, pixels: number, turns: Turns): Prom
     impossible ||= thread === undefined;
     return thread ? thread.perform(task, turns.signal) : perform(task, turns);
   };
-  // each takes so much that there are no more of them than threads
+  // charges each task so much that at most as many run as there are threads
   return gate.pass(Math.max(MOST_BYTES / threads, pixels * PIXEL_BYTES), run, turns.signal);
 }
 

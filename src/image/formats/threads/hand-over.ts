@@ -2,7 +2,7 @@ import type { Turns } from '../../../turns.js';
 import type { Image, Samples } from '../../image.js';
 import type { CodecResult, CodecTask } from './codec-task.js';
 
-// Arrays that fill their memory are passed to another thread with it, instead of being copied.
+// Arrays that fill their buffer are transferred to another thread instead of being copied.
 
 /** The buffers of a task's arrays; each array fills its buffer. */
 export function memoryOfTask(task: CodecTask): ArrayBuffer[] {

@@ -47,7 +47,7 @@ export function exifOfTiff(bytes: Buffer): Buffer | undefined {
  */
 export function descriptiveEntries(bytes: Buffer): readonly Entry[] {
   try {
-    // entries that share their values must not multiply them
+    // entries that share values must not multiply the memory
     const left = { bytes: bytes.length };
     return read(bytes, firstDirectory(bytes), left, (tag) => DESCRIPTIVE.includes(tag) || BELOW[tag] !== undefined).flatMap((entry) => {
       if (!BELOW[entry.tag]) return entry;

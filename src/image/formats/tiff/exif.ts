@@ -39,5 +39,5 @@ function blankThumbnail(block: Buffer, at: number): void {
     const second = readDirectory(block, at);
     const from = second.one(TAG.thumbnailAt, 0);
     if (from > 0) block.fill(0, from, Math.min(block.length, from + second.one(TAG.thumbnailSize, 0)));
-  } catch {} // a directory that is cut off shows nothing
+  } catch {} // a truncated directory is ignored
 }

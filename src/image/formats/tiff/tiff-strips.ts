@@ -84,7 +84,7 @@ function colors({ directory, bits }: TiffPage): readonly number[] {
 /** Yields the decompressed strips, each with complete rows. */
 function* strips(bytes: Buffer, { directory, width, height, rowsPerStrip, packing }: TiffPage, rowBytes: number, packed: PackedBytes): Generator<Buffer> {
   const count = Math.ceil(height / rowsPerStrip);
-  // pages may share a table that is longer than any of them needs
+  // pages may share a table that is longer than each of them needs
   const [offsets, sizes] = [TAG.stripOffsets, TAG.stripSizes].map((tag) => directory.values(tag, count + 1) ?? []);
   if (offsets.length !== count || sizes.length !== count) {
     throw new Damaged(`is damaged: the TIFF has ${offsets.length} strips and ${sizes.length} sizes for them, its ${height} rows need ${count}`);

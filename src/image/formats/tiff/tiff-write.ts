@@ -77,7 +77,7 @@ export function entriesOf({ width, height, channels, samples }: Format, metadata
     numbers(TAG.rowsPerStrip, 4, [rowsPerStrip]),
     numbers(TAG.stripSizes, 4, sizes),
     ...(density ? [numbers(TAG.xResolution, 5, [density]), numbers(TAG.yResolution, 5, [density]), numbers(TAG.resolutionUnit, 3, [2])] : []),
-    // 2: alpha that colors are not multiplied by
+    // 2: alpha, not premultiplied
     ...(channels % 2 === 0 ? [numbers(TAG.extraSamples, 3, [2])] : []),
     numbers(TAG.sampleFormat, 3, each(samples === 'float32' ? 3 : 1)),
     ...(icc ? [{ tag: TAG.icc, type: 7, count: icc.length, content: Buffer.from(icc) } as const] : []),

@@ -95,13 +95,13 @@ export class Contest {
     const began = this.clock();
     const ended = (result: T) => {
       const milliseconds = this.#took('wasm', began);
-      // an image that was refused took no time worth knowing
+      // the time of a refused image is meaningless
       if (result === false) choice?.drop();
       else {
         choice?.took(entry.work.values, milliseconds);
         this.#learnWasm(entry, milliseconds, call);
       }
-      // callers that only ever wait for the next image leave no turn of the event loop to what goes on in the background
+      // yields, because callers that only await images would leave no turn of the event loop for background tasks
       return this.#background === 0 ? result : new Promise<void>((resolve) => this.later(resolve)).then(() => result);
     };
     const failed = (error: unknown): never => {

@@ -60,7 +60,7 @@ export async function lookFor(mode: GpuMode): Promise<void> {
   if (mode !== 'headlessgl') return;
   if (typeof process === 'undefined' || !process.versions?.node) throw new Error('it requires Node');
   const { default: context } = (await loadOptional('gl')) as { default: unknown };
-  // where GPU.js that is built into convlab looks for it: scripts/gpu-js.config.ts
+  // the GPU.js bundled with convlab looks for it here, see scripts/gpu-js.config.ts
   Object.assign(globalThis, { convlabHeadlessGl: context });
 }
 

@@ -81,7 +81,7 @@ export abstract class GpuMachine {
     if (this.#disposed) return;
     this.#disposed = true;
     for (const buffer of this.#buffers) this.#replace(buffer, undefined);
-    // not program by program: GPU.js gives up its context along with the first program it finds
+    // not program by program, because GPU.js destroys its context together with the first program
     this.#engine.gpu.destroy();
   }
 
@@ -105,7 +105,7 @@ export abstract class GpuMachine {
     }
     const values = sources.map((source) => source.value ?? new Float32Array(source.length));
     const key = `${name} ${values.map((value) => (value instanceof Float32Array ? 'host' : 'device'))}`;
-    // what fails is kept in the buffer it should have filled
+    // failures are stored in the output buffer
     try {
       const program = this.#programs.get(key, () => new Program(this.#engine, text()), 4 * target.length);
       this.#replace(target, program.run(values));

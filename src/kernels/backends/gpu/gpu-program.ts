@@ -40,9 +40,9 @@ export class Program {
     this.#kernel = engine.gpu.createKernel(`function (${Object.keys(text.inputs)}) {\n${indices}${text.body}\n}`, {
       output,
       precision: 'single',
-      tactic: 'precision', // else GPU.js picks lowp by the size of the texture
+      tactic: 'precision', // otherwise GPU.js may choose lowp, depending on the size of the texture
       pipeline: true,
-      immutable: true, // else the next call overwrites the result
+      immutable: true, // otherwise the next call overwrites the result
       constants: Object.fromEntries(Object.entries(text.tables ?? {}).map(([name, table]) => [name, Float32Array.from(table)])),
     });
   }
@@ -65,7 +65,7 @@ export class Program {
   destroy(): void {
     const { kernel } = this.#kernel;
     this.#kernel.destroy();
-    // GPU.js's cpu programs do not strike themselves off the list
+    // GPU.js's cpu programs do not remove themselves from the list
     const { kernels } = this.#engine.gpu;
     if (kernels.includes(kernel)) kernels.splice(kernels.indexOf(kernel), 1);
   }
@@ -86,7 +86,7 @@ export class Program {
       const { mode } = this.#engine;
       throw new UnsupportedError('gpu', `GPU.js fell back from ${mode} to its cpu mode: ${kernel.fallbackReason ?? 'no reason given'}`, { mode });
     }
-    // destroy() deletes what the cache lists, but results outlive their program
+    // destroy() deletes the cached textures, but results outlive their program
     const own = kernel.texture?.texture;
     const at = own ? (kernel.textureCache?.indexOf(own) ?? -1) : -1;
     if (at !== -1) kernel.textureCache?.splice(at, 1);

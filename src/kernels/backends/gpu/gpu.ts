@@ -67,7 +67,7 @@ export class GpuBackend extends GpuMachine implements Backend, OperatorMethods {
   }
 
   convInputGradient(g: ConvGeometry, gradient: DeviceBuffer, kernel: DeviceBuffer, out: DeviceBuffer): void {
-    // zeros and constants show nothing of x
+    // zero and constant padding do not depend on x
     if (g.paddingMode === 'zero' || g.paddingMode === 'constant' || !hasPadding(g)) {
       this.#inputGradient(g, gradient, kernel, out);
       return;

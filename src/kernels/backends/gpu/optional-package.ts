@@ -14,7 +14,7 @@ export async function loadOptional(name: keyof typeof OPTIONAL_PACKAGES): Promis
     const missing = code === 'ERR_MODULE_NOT_FOUND' && message.includes(`'${name}'`);
     const command = `npm install ${name}@${OPTIONAL_PACKAGES[name]}`;
     if (missing) throw new Error(`the package ${name} is not installed: ${command}`);
-    // node-bindings goes on with a list of places
+    // the message of node-bindings continues with a list of paths
     const why = message.split('\n')[0].replace(/[.:]?( Tried:)?$/, '');
     throw new Error(`the package ${name} is installed but does not load (${why}); reinstall it: ${command}`);
   }

@@ -9,7 +9,7 @@ export interface WebGpuContext {
   readonly isLost: boolean;
 }
 
-// numbers of the specification: the globals that name them exist in browsers only
+// constants of the specification, whose global names exist only in browsers
 const MAP_READ = 1;
 const COPY_DST = 8;
 
@@ -37,8 +37,8 @@ export function webGpuDevice(context: WebGpuContext): WebGpuDevice {
   /** resolves once the errors of everything watched so far are known */
   let watched = Promise.resolve();
 
-  // WebGPU drops failed calls and continues with zeros. Errors are reported to the scope around the call; the event for those
-  // without one may come later than the zeros.
+  // WebGPU drops failed calls and continues with zeros. Errors are reported to the scope around the call; the event for
+  // calls without a scope may arrive after the zeros.
   const watch = <T>(calls: () => T): T => {
     device.pushErrorScope('out-of-memory');
     device.pushErrorScope('validation');

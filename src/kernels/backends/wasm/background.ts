@@ -49,7 +49,7 @@ export class Background {
       for (let step = job.next(); ; ) {
         if (step.done) return step.value;
         await machine.pause(step.value);
-        // a job that is ended takes further steps, until its workers have left it
+        // a canceled job takes further steps until its workers have left it
         if (ends || !signal?.aborted) step = job.next();
         else {
           ends = true;
@@ -73,7 +73,7 @@ export class Background {
   }
 
   #next<T>(work: (machine: Machine) => Promise<T>): Promise<T> {
-    // one that crashed is replaced
+    // a crashed instance is replaced
     if (this.#started?.lost && !this.#disposed) {
       this.#started.dispose();
       this.#started = this.#machine = undefined;
@@ -95,7 +95,7 @@ export class Background {
       this.#started = machine;
       return machine;
     } catch (error) {
-      this.#machine = undefined; // what failed may work at the next call
+      this.#machine = undefined; // retries at the next call
       throw error;
     }
   }

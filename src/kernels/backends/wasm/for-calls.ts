@@ -128,11 +128,11 @@ export class ForCalls implements Backend {
 
   run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[], parameters: readonly number[] = []): boolean {
     const { job, on } = executable as CallExecutable;
-    // it is handed buffers of its own
+    // receives only its own buffers
     const [read, written] = [inputs, outputs] as unknown as readonly (readonly CallBuffer[])[];
     const steps = function* (machine: Machine) {
       for (const buffer of read) yield* zeros(buffer, machine);
-      // a run overwrites them as a whole
+      // a run overwrites them completely
       for (const buffer of written) place(buffer, machine);
       const steps = on(machine)(inputs, outputs, parameters);
       if (steps) yield* steps;

@@ -33,7 +33,7 @@ export async function loadPrograms(shared: boolean): Promise<Loaded> {
     if (shared) bytes[MEMORY_FLAGS] = 3;
     const memory = newMemory(shared);
     const { module, instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
-    // the declarations come from the compilation that the module comes from
+    // the declarations come from the same compilation as the module
     return { module, memory, programs: instance.exports as unknown as Programs };
   } catch (cause) {
     throw new UnsupportedError(
@@ -67,7 +67,7 @@ function newMemory(shared: boolean): WebAssembly.Memory {
     try {
       return new WebAssembly.Memory({ initial: 1, maximum, shared });
     } catch (cause) {
-      // shared memory never moves, so engines reserve its maximum at once, and may not have that much
+      // shared memory never moves, so engines reserve its maximum immediately, which may fail
       if (!shared || maximum <= MOST_PAGES / 16) throw cause;
     }
   }

@@ -248,7 +248,7 @@ export class ThreadPool {
     };
     for (;;) {
       const [next, end] = control.left;
-      // enough that no worker must wait while the caller computes a share of its own
+      // enough that no worker must wait while the caller computes a share
       if (!fed(alone ? Math.min(end, next + this.threads) : shares)) return false;
       if (next >= end) break;
       const index = control.takeLast();
@@ -298,7 +298,7 @@ export class ThreadPool {
   }
 
   stop(): void {
-    // the jobs of a pool that has crashed end with that reason
+    // jobs of a crashed pool end with that reason
     this.#stopped ||= !this.lost;
     abandoned.unregister(this);
     for (const worker of this.workers) worker.stop();
@@ -316,7 +316,7 @@ export class ThreadPool {
       }
       const before = performance.now();
       if (this.#sleeps) Atomics.wait(cells, CONTROL.state, left, SLEEP_MS);
-      // the machine may have been suspended meanwhile, and the workers with it
+      // the machine, including the workers, may have been suspended meanwhile
       waited += Math.min(performance.now() - before, 2 * SLEEP_MS);
     }
   }

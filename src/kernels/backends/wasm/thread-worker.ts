@@ -1,7 +1,8 @@
-// What the threads of a pool share besides the wasm memory: the control block. It holds at most one job, cut into shares; every
-// thread takes one after the other until none is left, workers from the first on, the caller from the last one back. The caller
-// opens a job, closes it and waits until all who joined have left; a thread that wakes up too late finds it closed. So only
-// threads that hold the job open read its description, and the caller does not wait for threads that the system has not woken.
+// The control block: memory that the threads of a pool share in addition to the wasm memory. It contains at most one
+// job, divided into shares. Every thread takes shares until none is left: workers from the first one up, the caller
+// from the last one down. The caller opens a job, closes it and waits until all threads that joined have left; a thread
+// that wakes up too late finds it closed. So only threads that have joined read its description, and the caller does
+// not wait for threads that have not woken.
 
 /** Cells of the control block, each on a separate cache line. */
 export const CONTROL = {

@@ -104,7 +104,7 @@ export class GlPictures implements GpuPictures {
 
   draw(picture: DevicePicture, show: (canvas: HTMLCanvasElement | OffscreenCanvas) => void): Promise<void> | undefined {
     const { texture, format } = picture as GlPicture;
-    // gray is in red alone
+    // gray is stored only in red
     if (format.channels < 3) return undefined;
     return this.#draw(texture, format, show);
   }
@@ -215,7 +215,7 @@ export class GlPictures implements GpuPictures {
     const bytes = load.samples === 'uint8' && store.samples === 'uint8' && !store.normalized && !store.part?.mask && store.clamped;
     if (!bytes) return { name: 'bytesOnly', values: { device: this.device.label } };
     const sides = passes.flatMap(({ geometry }) => [...geometry.input.slice(1), ...geometry.output.slice(1)]);
-    // GPU.js lays out a single row as it likes
+    // GPU.js may rearrange a single row
     return sides.some((side) => side > this.#side || side < 2) ? { name: 'textureSide', values: { most: this.#side } } : undefined;
   }
 }

@@ -77,7 +77,7 @@ export function drawTexture(gl: Gl, texture: WebGLTexture, [width, height]: read
   gl.framebufferTexture2D(gl.READ_FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
   gl.disable(gl.SCISSOR_TEST);
   gl.blitFramebuffer(0, 0, width, height, 0, height, width, 0, gl.COLOR_BUFFER_BIT, gl.NEAREST);
-  // as GPU.js has it
+  // restores the state that GPU.js expects
   gl.enable(gl.SCISSOR_TEST);
   gl.bindFramebuffer(gl.READ_FRAMEBUFFER, null);
   gl.deleteFramebuffer(framebuffer);
@@ -154,7 +154,7 @@ async function finished(gl: Gl): Promise<void> {
   gl.flush();
   const start = performance.now();
   while (fence && !gl.isContextLost() && gl.clientWaitSync(fence, 0, 0) === gl.TIMEOUT_EXPIRED) {
-    // asking keeps the page busy: it is asked after a fixed share of what it took so far
+    // polling keeps the page busy, so the pause is a fixed fraction of the elapsed time
     const pause = (performance.now() - start) / ASKS;
     await new Promise((resolve) => setTimeout(resolve, pause));
   }

@@ -69,7 +69,7 @@ function samplesText(buffer: string, samples: SampleFormat, channels: number, ro
     const words = upTo(bytes / 4);
     return `${words.map((i) => `let q${i} = ${word(`${bytes / 4} * w + ${i}`)};`).join(' ')}\n  ${samplesOf(words.map((i) => `q${i}`))}`;
   }
-  // three samples, which begin anywhere in a word
+  // three samples, which may start anywhere in a word
   const words = upTo(Math.ceil(bytes / 4) + (samples === 'uint8' ? 1 : 0));
   const loaded = words.map((i) => `let l${i} = ${word(`at / 4 + ${i}`)};`).join(' ');
   const moved = words.map((i) =>

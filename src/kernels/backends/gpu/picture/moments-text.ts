@@ -3,9 +3,9 @@ import { borderText, type SumText } from './sum-text.js';
 import { literal, part, typeOf, upTo } from './wgsl-words.js';
 import type { WindowStage } from './window-stage.js';
 
-// The sum of a window and of its squared distances from its mean, in two launches: along the rows, and of these down the columns. No large
-// sums are subtracted, so float32 does.
-// @see Chan, Golub, LeVeque, Algorithms for Computing the Sample Variance (1983)
+// The sum of a window and of its squared distances from its mean, in two launches: first along the rows, then down the
+// columns. No large sums are subtracted, so float32 is sufficient. @see Chan, Golub, LeVeque, Algorithms for Computing
+// the Sample Variance (1983)
 
 /** One launch of a moments computation. */
 export interface MomentsStage extends WindowStage {

@@ -107,7 +107,7 @@ function stepsOf(
   const twice = (rows: readonly ArrayLike<number>[], columns: readonly ArrayLike<number>[], scale: number, running = false): readonly Step[] => {
     const stage: WindowStage = { ...around, windows: [] };
     const across = alongAxis({ ...stage, windows: rows.map((row) => [row]) }, 1);
-    // a row beyond the border gives what its cells give everywhere
+    // a row beyond the border has the same value everywhere
     const beyond = rows.map((row) => Array.from(row).reduce((all, weight) => all + weight, 0));
     const down = alongAxis({ ...stage, layers: columns.length, windows: [columns] }, 0);
     return [
@@ -126,7 +126,7 @@ function stepsOf(
     case 'box':
     case 'sums':
       if (KH === 1 || KW === 1 || KH * KW <= 9) return [{ window: { ...around, windows: [[ones(KH * KW)]] }, value: plus('s0', sum.weight) }];
-      // of floats a large value would leave its rounding behind in the sums below it
+      // for floats, the rounding error of a large value would remain in the running sums
       return twice([ones(KW)], [ones(KH)], sum.weight, columns > 1 && KH >= RUNNING_FROM && load.samples !== 'float32' && isStepwise(geometry));
     case 'separable':
       return twice([sum.row], [sum.column], 1);
@@ -149,7 +149,7 @@ function stepsOf(
     case 'moments': {
       const stage: WindowStage = { ...around, windows: [[ones(1)], [ones(1)]] };
       const half = (axis: 0 | 1): MomentsStage => ({ ...alongAxis(stage, axis), moments: { axis, sum, white: load.white, across: KW } });
-      // beyond the border a row holds nothing but that, and all of it counts
+      // a row beyond the border contains only this value, with full weight
       const beyond = around.border[0].map((value, c) => KW * (sum.weighted && c === cells - 1 ? 1 : value));
       const down = { ...half(0), layers: 2, windows: [[ones(1), ones(1)]], border: [beyond, beyond.map(() => 0)] };
       return [

@@ -248,7 +248,7 @@ function largestBuffer({ load, store, passes }: PictureOutline): number {
   const [, height, width] = passes[0].geometry.input;
   const [, outH, outW] = passes[passes.length - 1].geometry.output;
   const samples = [4 * height * wordsOfRow(load.samples, load.channels, width), 4 * outH * wordsOfRow(store.samples, channelsGiven({ load, store }), outW)];
-  // two layers are between the launches of moments
+  // moments need two layers between their launches
   const layers = passes.some(({ sum }) => sum?.kind === 'moments') ? 2 : 1;
   const pixels = Math.max(height * width, ...passes.map(({ geometry }) => geometry.output[1] * geometry.output[2]));
   return Math.max(...samples, 4 * layers * FLOATS[cellsOf(load)] * pixels);

@@ -7,7 +7,7 @@ import { SIDE } from './picture-program.js';
 import { ProgramTables } from './program-tables.js';
 import { part, upTo } from './wgsl-words.js';
 
-// numbers of the specification: the globals that name them exist in browsers only
+// constants of the specification, whose global names exist only in browsers
 const COPY_SOURCE = 1;
 const COPY_TARGET = 2;
 const RENDERED = 16;
@@ -32,7 +32,7 @@ export class RoomCanvas {
   async copyIn(source: DrawableSource, to: Memory, { width, height }: PictureFormat): Promise<boolean> {
     const { room } = this;
     const texture = this.#take(width, height);
-    // now: the source may be drawn on, or closed, once this returns
+    // immediately, because the source may be changed or closed after this call
     this.#copy(source, texture);
     const pitch = pitchOf(width);
     const [rows, transparent] = [room.buffer(4 * pitch * height), room.buffer(4)];
@@ -99,7 +99,7 @@ export class RoomCanvas {
     try {
       watch(() => gpu.queue.copyExternalImageToTexture({ source: source as OffscreenCanvas }, { texture, premultipliedAlpha: false }, [width, height]));
     } catch (error) {
-      // browsers that draw without a GPU copy no frames, but canvases
+      // browsers without GPU rendering cannot copy frames, only canvases
       if (!('displayWidth' in source) || (error as Error).name !== 'OperationError') throw error;
       const drawn = new OffscreenCanvas(width, height);
       drawn.getContext('2d')?.drawImage(source, 0, 0);

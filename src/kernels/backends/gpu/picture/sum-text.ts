@@ -133,7 +133,7 @@ function writtenOut({ stride, dilation, input, layers, whole, cells, columns }: 
       const name = `s${sum}_${row}_${column}`;
       const key = `${h} ${w} ${layer}`;
       const list = uses.get(key) ?? [];
-      // a factor of one and a product with it are the same
+      // skips multiplications by one
       list.push(
         weights.every((weight) => weight === 1)
           ? `${name} += x;`

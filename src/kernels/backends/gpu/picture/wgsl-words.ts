@@ -1,4 +1,4 @@
-// Words of WGSL: vectors of one to four values are written alike, and one value is a scalar.
+// WGSL fragments for vectors of one to four values; one value is a scalar.
 
 /** The type of a vector. */
 export function typeOf(count: number, of: 'f32' | 'i32' = 'f32'): string {

@@ -50,7 +50,7 @@ export function alongAxis(stage: WindowStage, axis: 0 | 1): WindowStage {
   const height = axis === 0 ? stage.output[0] : stage.input[0];
   return {
     ...stage,
-    // rows first: what the columns read has the width of the result
+    // rows first, so the input of the columns has the width of the result
     input: axis === 0 ? [stage.input[0], stage.output[1]] : stage.input,
     output: [height, stage.output[1]],
     first: axis === 0 ? [stage.first[0], 0] : [0, stage.first[1]],

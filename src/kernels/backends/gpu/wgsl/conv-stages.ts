@@ -19,7 +19,7 @@ function convolution(g: ConvGeometry, order: KernelOrder, hasBias: boolean, outp
   const [cins, couts, taps] = [g.inChannels / g.groups, g.outChannels / g.groups, sizeOf(g.kernel)];
   const depth = cins * taps;
   const positions = g.batch * sizeOf(g.output);
-  // many channels: tiles share the reads of both; few threads and long sums: the sums are shared
+  // with many channels, tiles share the reads of both operands; with few threads and long sums, threads share the sums
   const tiled = couts >= 16 && depth >= 64 && positions >= 16;
   const deep = directThreads(g) < 4096 && depth > 512;
   if (!tiled && !deep && (g.output[2] >= 3 || depth <= 32)) {
@@ -55,7 +55,7 @@ return (column / ${sizeOf(g.output)}u * ${g.outChannels}u + slice * ${couts}u + 
 
 export function inputGradientStages(g: ConvGeometry): Stage[] {
   const padded = [...g.before, ...g.after].some((cells) => cells !== 0);
-  // zeros and constants show nothing of x
+  // zero and constant padding do not depend on x
   if (showsNothing(g) || !padded) return gradientOfCells(g, OUT);
   const wide = paddedGeometry(g);
   const place = { scratch: 1, length: g.batch * g.inChannels * sizeOf(wide.input) };
@@ -105,7 +105,7 @@ ${each((c) => `if (cin + ${c}u < ${cins}u) { $finish((plane + ${c}u) * ${sizeOf(
 function foldCore(g: ConvGeometry): Core {
   const wide = paddedGeometry(g).input;
   const axes = { channel: g.batch * g.inChannels, i0: g.input[0], i1: g.input[1], i2: g.input[2] };
-  // those of the border, and in their midst the cell itself
+  // the padded cells that show it, and the cell itself
   const over = (a: 0 | 1 | 2, inner: string) => {
     const [before, n] = [g.before[a], g.input[a]];
     return `for (var at${a} = 0; at${a} < ${before + 1 + g.after[a]}; at${a}++) {

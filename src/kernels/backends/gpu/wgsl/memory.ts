@@ -8,7 +8,7 @@ export interface Memory {
   readonly usage: number;
 }
 
-// numbers of the specification: the globals that name them exist in browsers only
+// constants of the specification, whose global names exist only in browsers
 export const USAGE = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128 } as const;
 /** Usage of buffers that programs and the host read and write. */
 export const STORAGE = USAGE.storage | USAGE.copySource | USAGE.copyTarget;

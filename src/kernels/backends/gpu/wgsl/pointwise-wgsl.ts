@@ -15,7 +15,7 @@ export function pointwiseWgsl(name: FormulaName): string {
   const text = source
     .replaceAll('Math.', '')
     .replaceAll('===', '==')
-    .replace(/(?<![\w.])(\d+)(?![\w.])/g, '$1.0'); // else the two sides of a select would be integers
+    .replace(/(?<![\w.])(\d+)(?![\w.])/g, '$1.0'); // otherwise the operands of a select would be integers
   return selects(text);
 }
 

@@ -14,7 +14,7 @@ for (var ${k} = 0u; ${k} < ${g.kernel[a]}u; ${k}++) {
 let ${i} = ${position(g, a, o, k)};
 ${isInside(g, a) ? inner : `if (u32(${i}) < ${g.input[a]}u) {\n${inner}\n}`}
 }`;
-  // by bits: compilers may take it for granted that no float is NaN
+  // tests the bits, because compilers may assume that no float is NaN
   const compare = `
 let value = $in0(plane + u32((d * ${g.input[1]} + h) * ${g.input[2]} + w));
 if (!found || (!$isNaN(best) && ($isNaN(value) || value > best))) {

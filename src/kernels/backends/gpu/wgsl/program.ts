@@ -25,7 +25,7 @@ export class WgslProgram {
           this.pipeline = pipeline;
         },
         async (error) => {
-          await device.settled(); // then the messages of the compiler are available
+          await device.settled(); // afterwards the compiler messages are available
           device.fail(`${label} does not compile: ${error instanceof Error ? error.message : error}`);
         },
       )
@@ -42,7 +42,7 @@ export interface ProgramLayout {
   readonly pipeline: GPUPipelineLayout;
 }
 
-// numbers of the specification: the globals that name them exist in browsers only
+// constants of the specification, whose global names exist only in browsers
 const COMPUTE = 4;
 
 /** A cache of programs by key; if it is full, the least recently used one is forgotten. */

@@ -57,7 +57,7 @@ export class Sender {
       switch (command.kind) {
         case 'launch': {
           const { program, uniforms, workgroups } = command;
-          if (!program.pipeline) continue; // it does not compile, which reads report
+          if (!program.pipeline) continue; // it failed to compile, which reads report
           if (used + UNIFORM_BLOCK > UNIFORM_BYTES) flush();
           encoder ??= gpu.createCommandEncoder();
           pass ??= encoder.beginComputePass();

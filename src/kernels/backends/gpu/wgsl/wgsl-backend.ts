@@ -90,7 +90,7 @@ export class WgslBackend implements Backend {
 
   write(buffer: DeviceBuffer, values: Float32Array<ArrayBuffer>): void {
     const [target] = this.#check([buffer]);
-    // what waits and does not use it, may come later
+    // pending calls that do not use it can run later
     if (target.chunk.batch === this.#batch) this.#launch();
     target.fresh = target.chunk.clean = false;
     this.#room.write(target.chunk.memory, values, 4 * target.chunk.offset);

@@ -103,7 +103,7 @@ export function stripLayout(c: CorrelationSpec, cellBytes = 4): StripLayout {
 
   const reachH = (KH - 1) * dilationH + 1;
   const affordable = STRIP_BYTES / cellBytes / (c.inChannels * KD * rowLength);
-  // with fewer rows than the kernel is high, the next strip would gather most of them again
+  // with fewer rows than the kernel's height, the next strip would gather most of them again
   const stripRows = Math.min(c.output[1], Math.max(Math.ceil(reachH / strideH), Math.floor((affordable - reachH) / strideH) + 1));
   const gatheredRows = (stripRows - 1) * strideH + reachH;
 

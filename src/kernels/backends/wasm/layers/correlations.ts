@@ -8,7 +8,7 @@ import { ceil4 } from './correlation-spec.js';
 import type { StoredCorrelation } from './stored-correlation.js';
 import { areFinite, type ConvOperands, type Floats, NS } from './work.js';
 
-// The objects here are written out: to spread one takes longer than a small layer.
+// Objects are written out here, because spreading one takes longer than a small layer.
 
 /** Runs a correlation over all its strips. @param work see Workload */
 export function runCorrelation(machine: Machine, { strips }: StoredCorrelation, scratch: Scratch, task: CorrelateTask, work: number): Steps<boolean> {

@@ -39,7 +39,7 @@ function partsOfAxis(g: ConvGeometry, axis: 0 | 1 | 2): AxisPart[] {
   const target = targetOf(g)[axis];
   const [K, stride, output] = [g.kernel[axis], g.stride[axis], g.output[axis]];
   const shift = (foldsGradient(g) ? 0 : g.before[axis]) - (K - 1) * g.dilation[axis];
-  // taps this far apart are on the same cells, and there `dilation` cells of G apart
+  // taps this far apart use the same cells, at distances of `dilation` cells in G
   const period = stride / commonDivisor(stride, g.dilation[axis]);
   const dilation = (period * g.dilation[axis]) / stride;
   const parts: AxisPart[] = [];

@@ -7,7 +7,7 @@ import { SAMPLE_BYTES } from './line-pass.js';
 import type { PictureProgram } from './picture-program.js';
 import type { Band, PictureStages, Rows } from './picture-stages.js';
 
-// Where the bands of an image are in a machine's memory, and how they get there and back.
+// The bands of an image in a machine's memory, and the copies to and from it.
 
 /**
  * Bytes that a non-blocking caller copies between two clock checks; takes less than a millisecond, even for new memory.

@@ -6,7 +6,7 @@ import { lineBytes, lineFields } from './line-programs.js';
 import type { LineRecords } from './line-records.js';
 import { type PictureProgram, pictureFields, type SumOf } from './picture-program.js';
 
-// Programs that sum integers: bytes where they are stored, times whole weights, or running sums of a box.
+// Programs that sum integers: bytes in place with integer weights, or running sums of a box.
 
 /** Rows of a box that are summed incrementally; the first one needs a full sum of the window's rows. */
 const BOX_ROWS = 128;
@@ -28,7 +28,7 @@ export function integerProgram(
   const { load, store } = line.job;
   const { bias } = line.pass;
   const cross = crossOf(kernel, line);
-  // of a cross, the rows
+  // for a cross, the rows
   const taps = cross ? [0, 3, 6] : [...window.keys()].filter((tap) => window[tap] !== 0).sort((a, b) => order(window[a]) - order(window[b]));
   const [plus, minus] = [0, 1].map((kind) => taps.filter((tap) => order(window[tap]) === kind).length);
   const plain = scale === 1;
@@ -86,7 +86,7 @@ function crossOf({ window, scale }: SumOf<'integer'>, { pass: { geometry, bias }
   const keepsAlpha = load.chosen.length < load.channels;
   const { kept, samples, absolute, normalized, part } = store;
   if (load.samples !== 'uint8' || samples !== 'uint8' || absolute || normalized || part) return undefined;
-  // alpha is that of the window's center
+  // alpha is taken from the window's center
   if (kept && (kept.rows[0] !== dilation[1] - before[1] || kept.columns[0] !== 1 - before[2])) return undefined;
   if (load.channels !== 4 || kernel[1] !== 3 || kernel[2] !== 3 || dilation[2] !== 1 || scale !== 1 || bias !== 0) return undefined;
   const [, side, , , center] = window;

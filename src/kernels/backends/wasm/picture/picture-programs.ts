@@ -16,7 +16,7 @@ import type { PictureProgram } from './picture-program.js';
 export function pictureProgram(line: LinePass, tables: Tables, ranges: Address<'Floats'> = NOWHERE): PictureProgram {
   const { sum, geometry } = line.pass;
   const { channels, samples } = line.job.load;
-  // programs that sum bytes where they are stored read alpha as well
+  // programs that sum bytes in place read alpha as well
   const ofBytes = (cells: number) => storeCorrelation(tables, pictureCorrelation(geometry, cells), 1);
   switch (sum.kind) {
     case 'integer':
