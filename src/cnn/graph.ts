@@ -80,7 +80,7 @@ export interface GraphStep {
   readonly operation: string;
   /** The layer that recorded it, e.g. `features.0`; empty outside any layer. */
   readonly scope: string;
-  /** Its complete description, for summaries and exports. */
+  /** The complete description of the operation, for summaries and exports. */
   readonly attributes?: Readonly<Record<string, unknown>>;
   readonly inputs: readonly Value[];
   readonly output: Value;

@@ -18,7 +18,7 @@ export const LOAD_OPTIONS = {
 /** Options of `Module.loadStateDict`. */
 export interface LoadOptions extends OptionsOf<typeof LOAD_OPTIONS> {}
 
-/** What `Module.loadStateDict` returns with `strict: false`. */
+/** The result of `Module.loadStateDict` with `strict: false`. */
 export interface LoadedNames {
   /** Parameters of the model that are missing in the state; they keep their values. */
   readonly missing: readonly string[];

@@ -11,7 +11,7 @@ const decay = rule<number>('a share, 0 ≤ s < 1', probability.holds);
 /** Rules and defaults of {@link SGDOptions}. */
 export const SGD_OPTIONS = {
   lr: option(notNegative, { required: true }),
-  /** Default 0. */
+  /** Momentum, 0 ≤ m < 1. Default 0. */
   momentum: option(decay, { default: 0 }),
   /** Use Nesterov momentum. Default false. */
   nesterov: option(flag, { default: false }),
@@ -70,11 +70,11 @@ const betas = rule<readonly [number, number]>('two numbers in [0, 1)', (value) =
 
 /** Rules and defaults of {@link AdamOptions}. */
 export const ADAM_OPTIONS = {
-  /** Default 0.001. */
+  /** Learning rate. Default 0.001. */
   lr: option(notNegative, { default: 0.001 }),
   /** Decay of the two moments. Default [0.9, 0.999]. */
   betas: option(betas, { default: [0.9, 0.999] }),
-  /** Default 1e-8. */
+  /** Added to the denominator. Default 1e-8. */
   eps: option(notNegative, { default: 1e-8 }),
   /**
    * Adam: an L2 penalty, added to the gradient, default 0. AdamW: weights are multiplied by 1 − lr·weightDecay in every
@@ -131,15 +131,15 @@ export class AdamW extends Adam {
 
 /** Rules and defaults of {@link RMSpropOptions}. */
 export const RMSPROP_OPTIONS = {
-  /** Default 0.01. */
+  /** Learning rate. Default 0.01. */
   lr: option(notNegative, { default: 0.01 }),
   /** Decay of the mean square. Default 0.99. */
   alpha: option(probability, { default: 0.99 }),
-  /** Default 1e-8. */
+  /** Added to the denominator. Default 1e-8. */
   eps: option(notNegative, { default: 1e-8 }),
   /** L2 penalty, added to the gradient. Default 0. */
   weightDecay: option(notNegative, { default: 0 }),
-  /** Default 0. */
+  /** Momentum, 0 ≤ m < 1. Default 0. */
   momentum: option(decay, { default: 0 }),
 } satisfies Rows;
 

@@ -7,7 +7,7 @@ import { Parameter } from './parameter.js';
 export interface ParameterGroup {
   /** A submodule of the model, or a list of parameters. */
   params: Module | readonly Parameter[];
-  /** Default: the optimizer's rate. */
+  /** Learning rate of the group. Default: the optimizer's rate. */
   lr?: number;
 }
 

@@ -17,7 +17,7 @@ export interface SummaryLine {
   readonly receptiveField: readonly number[] | null;
 }
 
-/** What {@link summary} returns. */
+/** The result of {@link summary}. */
 export interface Summary {
   readonly lines: readonly SummaryLine[];
   readonly parameters: number;

@@ -42,7 +42,7 @@ export interface EpochRecord {
   readonly waiting?: number;
 }
 
-/** What {@link train} returns. */
+/** The result of {@link train}. */
 export interface History {
   readonly batches: BatchRecord[];
   readonly epochs: EpochRecord[];
@@ -59,7 +59,7 @@ const ADVICE =
 
 /** The point at which training diverged. */
 export interface Divergence {
-  /** From 0, as in the records. */
+  /** Index of the epoch, from 0, as in the records. */
   readonly epoch: number;
   /** The first batch of that epoch with a non-finite loss, counted from 1, as in the records. */
   readonly batch: number;
@@ -96,7 +96,7 @@ export interface TrainOptions {
   /** Data to evaluate after every epoch, in evaluation mode. */
   validation?: Batches;
   optimizer: Optimizer;
-  /** Default: {@link CrossEntropyLoss}. */
+  /** The loss function. Default: {@link CrossEntropyLoss}. */
   loss?: Loss;
   epochs: number;
   /** Scales the optimizer's learning rate at every step. Requires a known number of batches. Default: constant. */

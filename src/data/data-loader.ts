@@ -8,7 +8,7 @@ import { RandomSampler, Sampler, SequentialSampler } from './sampler.js';
 export const DATA_LOADER_OPTIONS = {
   /** Samples in a batch. Default 1. */
   batchSize: option(count, { default: 1 }),
-  /** A new random order each pass. Default false. */
+  /** Use a new random order in each pass. Default false. */
   shuffle: option(flag, { default: false }),
   /** Selects the samples and their order. Default: all in order or, with `shuffle`, a {@link RandomSampler}. */
   sampler: rule<Sampler>('a Sampler', (value) => value instanceof Sampler),
@@ -17,8 +17,8 @@ export const DATA_LOADER_OPTIONS = {
   /** Seed of the shuffle. Default 0. A `sampler` has its own seed. */
   seed: option(anyWhole, { default: 0 }),
   /**
-   * Batches that are begun before they are asked for: the threads of the codecs decode their images while the network computes. Default 0.
-   * `transform` and augmentation run in the calling thread.
+   * Number of batches prepared ahead: the threads of the codecs decode their images while the network computes. Default
+   * 0. `transform` and augmentation run in the calling thread.
    */
   workers: option(whole(0), { default: 0 }),
 } satisfies Rows;

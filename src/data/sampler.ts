@@ -47,7 +47,7 @@ export class SequentialSampler extends Sampler {
 
 /** Options of {@link RandomSampler}. */
 export interface RandomSamplerOptions {
-  /** Default 0. */
+  /** Seed of the random order. Default 0. */
   seed?: number;
   /** Draw with replacement: some indices occur several times, others never. Default false: a shuffle. */
   replacement?: boolean;

@@ -11,7 +11,7 @@ export interface DeviceBuffer {
 /** A {@link Job} that is ready to run: programs, tables and memory of one backend. */
 export interface Executable {
   readonly job: Job;
-  /** Its runs may read their inputs after they have returned a promise. Default false */
+  /** True if a run may read its inputs after it has returned a promise. Default false */
   readonly later?: boolean;
   /** For backends that compile in the background: resolves when everything that a run needs is compiled. Undefined: nothing is being compiled. */
   readonly compiling?: Promise<unknown> | undefined;
@@ -110,7 +110,10 @@ export interface Backend {
    * @throws UnsupportedError when the memory is exhausted
    */
   allocateBytes?(length: number): Uint8ClampedArray;
-  /** Returns such an array; it must not be used again. @returns false if it is not such an array, or was returned before */
+  /**
+   * Optional: frees an array from {@link allocateBytes}, which must not be used again.
+   * @returns false if it is not such an array, or was freed before
+   */
   freeBytes?(bytes: Uint8ClampedArray): boolean;
 
   /**
@@ -226,7 +229,7 @@ export interface DevicePictures {
   /** Waits for all earlier calls, and fills `into`. */
   read(picture: DevicePicture, into: PictureSamples): Promise<void>;
   /**
-   * Optional: draws an image without reading it.
+   * Optional: draws an image without reading it back.
    * @param show called once, with a canvas that shows the image during the call
    * @returns undefined if the image must be read instead
    */

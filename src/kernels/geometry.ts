@@ -21,7 +21,7 @@ export type PerAxis<T> = T | readonly T[];
  * | `wrap` | bcd | abcd | abc |
  */
 export type PaddingMode = (typeof PADDING_MODES)[number];
-/** Every {@link PaddingMode}. */
+/** All values of {@link PaddingMode}. */
 export const PADDING_MODES = ['zero', 'constant', 'replicate', 'reflect', 'symmetric', 'wrap'] as const;
 
 /**
@@ -92,7 +92,7 @@ export interface ConvOptions extends OptionsOf<typeof CONV_OPTIONS> {}
 export const WINDOW_OPTIONS = {
   /** Size of the window, ≥ 1. */
   kernelSize: option(perAxis(count), { required: true }),
-  /** Default: the window's size, so that windows do not overlap. */
+  /** Distance that the window moves between outputs, ≥ 1. Default: the size of the window, so that windows do not overlap. */
   stride: perAxis(count),
   /** Distance between neighboring cells of the window, ≥ 1. Default 1. */
   dilation: CONV_OPTIONS.dilation,
@@ -116,9 +116,9 @@ export interface ConvGeometry {
   readonly rank: 1 | 2 | 3;
   readonly batch: number;
   readonly groups: number;
-  /** In total for all groups. */
+  /** Number of input channels, for all groups in total. */
   readonly inChannels: number;
-  /** In total for all groups. */
+  /** Number of output channels, for all groups in total. */
   readonly outChannels: number;
   readonly input: Triple;
   readonly kernel: Triple;

@@ -3,7 +3,7 @@ import type { PointwiseName } from './pointwise.js';
 
 /** Algorithms that a backend may have a program for; each computes one convolution. */
 export type ConvProgram = (typeof CONV_PROGRAMS)[number];
-/** Every {@link ConvProgram}. */
+/** All values of {@link ConvProgram}. */
 export const CONV_PROGRAMS = ['direct', 'sparse', 'runningSum', 'fft'] as const;
 
 /**
@@ -286,7 +286,7 @@ export interface ResizeJob {
   /** also clamp values to black … white after the first pass; only if input and result have 8 bits */
   readonly limited: boolean;
   readonly store: Pick<Store, 'samples' | 'unit' | 'clamped'>;
-  /** Default: none. */
+  /** A second image to add to the result. Default: none. */
   readonly addend?: Addend;
 }
 

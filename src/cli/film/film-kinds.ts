@@ -9,7 +9,7 @@ import { matrixOf, rgbToYuv, yuvToRgb } from './yuv.js';
 export interface Film {
   /** format of the filtered part of a frame */
   readonly format: Format;
-  /** bytes of a frame */
+  /** bytes per frame */
   readonly length: number;
   /** Reads the next frame. @returns false at the end @throws DataError if the film ends within it */
   read(frame: Uint8ClampedArray): Promise<boolean>;
@@ -25,7 +25,7 @@ export interface FilmResults {
   readonly header?: Uint8Array;
   /** bytes before each frame */
   readonly head?: Uint8Array;
-  /** bytes of a frame */
+  /** bytes per frame */
   readonly length: number;
   /**
    * The part of a frame for the result, so that it can be computed in place; undefined if {@link finish} must create

@@ -1,7 +1,10 @@
 import type { Evaluation } from '../../cnn/evaluate.js';
 import { html, type Markup } from './markup.js';
 
-/** The confusion as a table that is an image, too: the more samples of a class a cell has, the stronger its color; blue for right answers, orange for wrong ones. */
+/**
+ * The confusion matrix as a colored table: the larger the fraction of a class in a cell, the stronger its color; blue
+ * for correct answers, orange for wrong ones.
+ */
 export function confusionTable({ confusion, recall, precision }: Evaluation, name: (c: number) => string): Markup {
   const share = (value: number) => (Number.isNaN(value) ? '–' : `${(100 * value).toFixed(1)}%`);
   const rows = confusion.map((row, actual) => {

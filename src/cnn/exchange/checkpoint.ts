@@ -58,7 +58,7 @@ export interface Checkpoint {
    * Restores the state (such as momentum and the number of steps) of an optimizer of the same class that was created
    * for the same model, part or groups as the saved one. Options such as the learning rate stay as constructed; the
    * relative rates of groups are restored.
-   * @param of the model that it trains. Default: {@link Checkpoint.model}
+   * @param of the trained model. Default: {@link Checkpoint.model}
    * @throws DataError if there is no state, or if it belongs to another optimizer class or to parameters that this
    * optimizer does not have
    */

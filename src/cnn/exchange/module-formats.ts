@@ -49,7 +49,7 @@ import { isObject } from './json.js';
 
 /** How one class of module is written as JSON and recreated. */
 export interface ModuleFormat<M extends Module = Module> {
-  /** Its class. */
+  /** The class of the module. */
   readonly module: { readonly prototype: M };
   /** The constructor arguments of the module: JSON values and modules. */
   arguments(module: M): readonly unknown[];

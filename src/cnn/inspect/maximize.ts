@@ -36,7 +36,7 @@ export const MAXIMIZE_OPTIONS = {
 /** Options of {@link maximizeActivation}. */
 export interface MaximizeOptions extends OptionsOf<typeof MAXIMIZE_OPTIONS> {}
 
-/** What {@link maximizeActivation} returns. */
+/** The result of {@link maximizeActivation}. */
 export interface MaximizedInput {
   /** `[1, C, H, W]`, the image */
   readonly x: Tensor;

@@ -68,7 +68,7 @@ export const LAYER_NORM_OPTIONS = {
   eps: option(notNegative, { default: 1e-5 }),
   /** Learn a scale, and with `bias` a shift, for each normalized cell. Default true. */
   elementwiseAffine: option(flag, { default: true }),
-  /** Default true. */
+  /** Learn a shift; requires `elementwiseAffine`. Default true. */
   bias: option(flag, { default: true }),
 } satisfies Rows;
 

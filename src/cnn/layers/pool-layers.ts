@@ -152,7 +152,7 @@ export class AdaptiveMaxPool extends AdaptivePool {
 export const BLUR_POOL_OPTIONS = {
   /** Size of the binomial kernel. Default 3: 1 2 1. */
   size: option(count, { default: 3 }),
-  /** Default 2. */
+  /** Factor by which each spatial axis is subsampled. Default 2. */
   stride: option(count, { default: 2 }),
 } satisfies Rows;
 

@@ -9,7 +9,7 @@ import { AdaptiveAvgPool, MaxPool2d } from '../layers/pool-layers.js';
 export const BEST_NET_OPTIONS = {
   /** Channels of the images. Default 1. */
   channels: option(count, { default: 1 }),
-  /** Default 10. */
+  /** Number of classes. Default 10. */
   classes: option(whole(2), { default: 10 }),
   /** Factor of the number of feature maps, which is rounded to a multiple of 4. Default 1: 16 to 64 feature maps. */
   width: option(above(0), { default: 1 }),

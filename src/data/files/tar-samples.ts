@@ -65,7 +65,7 @@ async function* filesIn(path: string): AsyncGenerator<{ readonly name: string; r
   }
 }
 
-/** What is read of a file at the most: 0 if no sample needs it. */
+/** Maximum bytes to read from a file; 0 if no sample needs it. */
 function mostBytes(name: string): number {
   const ending = /\.([^/.]*)$/.exec(name)?.[1].toLowerCase() ?? '';
   return Object.hasOwn(EXTENSIONS, `.${ending}`) ? MOST_PICTURE : ending === 'cls' ? MOST_TEXT : 0;

@@ -28,7 +28,7 @@ export interface CatalogueDescription {
 export interface CatalogueParameter {
   readonly name: string;
   readonly default: number;
-  /** Its unit and range. */
+  /** Unit and range of the parameter. */
   readonly rule: string;
 }
 

@@ -10,7 +10,7 @@ import { svg } from './svg.js';
 
 /** Text formats for kernels, in the order in which {@link parseKernel} tries them. */
 export const KERNEL_FORMATS = ['json', 'svg', 'imagemagick', 'custom', 'matrix'] as const;
-/** One of {@link KERNEL_FORMATS}. */
+/** An element of {@link KERNEL_FORMATS}. */
 export type KernelFormatName = (typeof KERNEL_FORMATS)[number];
 
 const FORMATS_BY_NAME: Readonly<Record<KernelFormatName, KernelFormat>> = { json, svg, imagemagick, custom, matrix };

@@ -4,7 +4,7 @@ import { anyWhole, check, oneOf, settle } from '../../options.js';
 import { type AnyImage, type ResultImage, toPicture } from '../any-image.js';
 import { rearrangeAny } from './rearrange-any.js';
 
-/** Every {@link FlipAxis}. */
+/** All values of {@link FlipAxis}. */
 export const FLIP_AXES = ['horizontal', 'vertical'] as const;
 /** The direction of a flip: `'horizontal'` swaps left and right, `'vertical'` swaps top and bottom. */
 export type FlipAxis = (typeof FLIP_AXES)[number];

@@ -42,7 +42,7 @@ const OPERATORS = {
 
 /** Names of the operators of {@link gradient}. */
 export type GradientOperatorName = keyof typeof OPERATORS;
-/** Every {@link GradientOperatorName}. */
+/** All values of {@link GradientOperatorName}. */
 export const GRADIENT_OPERATORS = Object.keys(OPERATORS) as readonly GradientOperatorName[];
 
 /** Rules and defaults of {@link OperatorOption}. */

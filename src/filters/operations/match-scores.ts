@@ -16,7 +16,7 @@ import { largestOf, windowEnergies } from './window-energies.js';
  * | `correlation` | Σ T·I, the convolution itself; favors bright areas regardless of similarity | | `TM_CCORR` |
  */
 export type MatchMethod = (typeof MATCH_METHODS)[number];
-/** Every {@link MatchMethod}. */
+/** All values of {@link MatchMethod}. */
 export const MATCH_METHODS = ['zncc', 'ncc', 'ssd', 'correlation'] as const;
 
 /** Scores in a unit that float32 can represent for samples of any magnitude. */

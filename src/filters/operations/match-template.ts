@@ -13,7 +13,7 @@ import { findPeaks, type Peak } from './peaks.js';
 
 /** Rules and defaults of {@link MatchOptions}. */
 export const MATCH_OPTIONS = {
-  /** Default `'zncc'`. */
+  /** How the similarity is computed, see {@link MatchMethod}. Default `'zncc'`. */
   method: option(oneOf(MATCH_METHODS), { default: 'zncc', help: 'similarity measure', placeholder: 'method' }),
   /** Maximum number of matches, best first. Default 1. */
   peaks: option(count, { default: 1, help: 'maximum number of matches' }),

@@ -1,6 +1,6 @@
 import type { Resampling } from '../../kernels/job.js';
 
-/** Every {@link ResizeMethod}. */
+/** All values of {@link ResizeMethod}. */
 export const RESIZE_METHODS = ['box', 'triangle', 'catmull-rom', 'mitchell', 'lanczos3'] as const;
 /**
  * The kernel k(x), which weights source pixels by their distance x from the center of an output pixel. When the image gets smaller, the

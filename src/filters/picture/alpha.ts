@@ -18,7 +18,7 @@ import { type Channels, chooseChannels, hasAlpha } from './channels.js';
  * would spread into the image. If `channels` includes alpha, the default is `'filter'`.
  */
 export type Alpha = (typeof ALPHAS)[number];
-/** Every {@link Alpha}. */
+/** All values of {@link Alpha}. */
 export const ALPHAS = ['premultiply', 'ignore', 'filter'] as const;
 /** The option that selects one. */
 export const ALPHA = option(oneOf(ALPHAS), {

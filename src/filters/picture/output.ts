@@ -25,7 +25,7 @@ import type { Tensor } from '../../tensor.js';
 export type Output = (typeof OUTPUTS)[number];
 /** The sample type of a result, from that of the image and the output. */
 export type ResultSamples<I, P extends Output = 'clamp'> = P extends 'float' ? Float32Array : P extends '16bit' ? Uint16Array : SamplesOf<I>;
-/** Every {@link Output}. */
+/** All values of {@link Output}. */
 export const OUTPUTS = ['clamp', 'signed', 'abs', 'normalize', 'float', '16bit'] as const;
 /** The option that selects one. */
 export const OUTPUT = option(oneOf(OUTPUTS), { default: 'clamp', help: 'how values are converted to samples', placeholder: 'how' });

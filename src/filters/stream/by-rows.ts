@@ -6,7 +6,7 @@ import type { RowRange, ValueRange } from '../../kernels/backend.js';
 import type { Rectangle } from '../picture/region.js';
 import type { SettledFilter } from '../settle-filter.js';
 
-/** Some rows of an image: as an image, with the index of its first row. */
+/** Some rows of an image, stored as an image, and the index of the first one. */
 export interface HeldRows {
   readonly image: Image;
   readonly from: number;

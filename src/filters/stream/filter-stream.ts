@@ -20,10 +20,11 @@ import type { FilterByRows, HeldRows } from './by-rows.js';
 
 const STREAMING = {
   /**
-   * Whether the image has no transparent pixels. With `alpha: 'premultiply'`, the default for weights with a positive sum, an opaque image is
-   * filtered like one without alpha, which halves the work and rounds differently. A stream cannot know this in advance. Default: if `rows` is a
-   * function, it is called once more to check the pixels; otherwise this option is required. With `false`, the result for an opaque image is
-   * within one rounding of the result of `filter`.
+   * True if the image has no transparent pixels. With `alpha: 'premultiply'`, the default for weights with a positive
+   * sum, an opaque image is filtered like one without alpha, which halves the work and rounds differently. A stream
+   * cannot know this in advance. Default: if `rows` is a function, it is called once more to check the pixels;
+   * otherwise this option is required. With `false`, the result for an opaque image is within one rounding of the
+   * result of `filter`.
    */
   opaque: flag,
   /**

@@ -2,7 +2,7 @@ import { oneOf } from '../../options.js';
 
 /** The supported formats; WebP and AVIF require sharp. */
 export const imageFormats = ['png', 'jpeg', 'bmp', 'gif', 'tiff', 'webp', 'avif', 'npy'] as const;
-/** One of {@link imageFormats}. */
+/** An element of {@link imageFormats}. */
 export type ImageFormat = (typeof imageFormats)[number];
 
 /** The name of a format, or its common file extension: `'jpg'` means `'jpeg'`, `'tif'` means `'tiff'`. */

@@ -10,7 +10,7 @@ export { GPU_MODES, type GpuMode };
 
 /** Backends by name; `auto` is a choice between the next two, see {@link createBackend}. */
 export const BACKENDS = ['auto', 'gpu', 'wasm', 'reference'] as const;
-/** One of {@link BACKENDS}. */
+/** An element of {@link BACKENDS}. */
 export type BackendName = (typeof BACKENDS)[number];
 
 /** Maximum number of threads; more would only use more memory. */

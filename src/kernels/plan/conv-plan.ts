@@ -17,7 +17,7 @@ import { inWords, type Reason } from './reason.js';
  * - `fft`: by Fourier transform, for large dense kernels; the error is a few 1e-7 of the largest Σ |x · kernel| nearby.
  */
 export type Algorithm = (typeof ALGORITHMS)[number];
-/** Every {@link Algorithm}. */
+/** All values of {@link Algorithm}. */
 export const ALGORITHMS = ['direct', 'sparse', 'separable', 'runningSum', 'fft'] as const;
 
 /** The option that selects an algorithm, or `'auto'`. */
