@@ -107,7 +107,7 @@ interface Rectangle {
   readonly height: number;
 }
 
-/** The picture without its border, or as much of its middle as the budget allows. */
+/** The image without its border, or as much of its middle as the budget allows. */
 function window({ width, height }: Picture, borderY: number, borderX: number, samples: number): Rectangle {
   const whole = { width: width - 2 * borderX, height: height - 2 * borderY };
   const part = Math.min(1, Math.sqrt(samples / (3 * whole.width * whole.height)));

@@ -20,7 +20,7 @@ export interface Measurement {
   /** how many times it was measured: slow ones less often */
   readonly samples: number;
   readonly note?: string;
-  /** samples of its picture, where they are told */
+  /** samples of its image, where they are told */
   readonly size?: number;
   readonly difference?: Difference;
 }

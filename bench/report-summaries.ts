@@ -53,7 +53,7 @@ function ratiosOf(row: RowReport, threads: readonly number[]): readonly { readon
   });
 }
 
-/** Nanoseconds; where no size is told, a call. @param same whose picture a peer that does not say its size has filtered */
+/** Nanoseconds; where no size is told, a call. @param same whose image a peer that does not say its size has filtered */
 function perSample({ ms, size }: Measurement, same: Measurement): number {
   return (1e6 * ms) / (size ?? same.size ?? 1);
 }

@@ -1,13 +1,13 @@
 import type { FilterOptions, Image, Tensor } from '../src/index.js';
 
-/** An opaque RGBA picture, 8 bit, interleaved. */
+/** An opaque RGBA image, 8 bit, interleaved. */
 export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8ClampedArray;
 }
 
-/** One kernel over the colors of a picture; the result is clamped to 0…255. */
+/** One kernel over the colors of an image; the result is clamped to 0…255. */
 export interface KernelWork {
   readonly kind: 'kernel';
   readonly picture: Picture;
@@ -17,7 +17,7 @@ export interface KernelWork {
   readonly whole?: { readonly weights: readonly number[]; readonly divisor: number };
   readonly box?: number;
   readonly sigma?: number;
-  /** The picture lies on the peer's device before, and its result stays there. Default false: from bytes to bytes */
+  /** The image lies on the peer's device before, and its result stays there. Default false: from bytes to bytes */
   readonly resident?: boolean;
 }
 
@@ -47,7 +47,7 @@ export interface SobelWork {
   readonly picture: Picture;
 }
 
-/** The colors of a picture, without its alpha, in another size by Lanczos 3. */
+/** The colors of an image, without its alpha, in another size by Lanczos 3. */
 export interface ResizeWork {
   readonly kind: 'resize';
   readonly picture: Picture;
@@ -96,17 +96,17 @@ export interface NetWork {
   readonly weights: Readonly<Record<string, Tensor>>;
 }
 
-/** A whole process: reads a picture from a file, sharpens it, writes it to a file of the same format, and ends. */
+/** A whole process: reads an image from a file, sharpens it, writes it to a file of the same format, and ends. */
 export interface FileWork {
   readonly kind: 'file';
   readonly format: 'png' | 'jpg';
-  /** the picture, without its alpha */
+  /** the image, without its alpha */
   readonly picture: Picture;
   /** the file that holds it */
   readonly input: string;
 }
 
-/** A process that filters a picture of so many pixels: how long, and how much more memory than for the picture. */
+/** A process that filters an image of so many pixels: how long, and how much more memory than for the image. */
 interface ScaleWork {
   readonly kind: 'scale';
   readonly width: number;
@@ -184,7 +184,7 @@ export interface Row {
   /** Calls before anything is measured, at least. Default: what is warm after some time. */
   readonly warmUpCalls?: number;
   readonly allowance?: Allowance;
-  /** @param quick a smaller picture will do */
+  /** @param quick a smaller image will do */
   work(quick: boolean): Work | Promise<Work>;
 }
 
@@ -194,7 +194,7 @@ export type Values = Uint8Array | Uint8ClampedArray | Uint16Array | Float32Array
 export interface Contestant {
   /** what the reader must know, e.g. `RGB`; read after the last run */
   readonly note?: string;
-  /** samples of the picture that is filtered, where an allowance compares nanoseconds a sample */
+  /** samples of the image that is filtered, where an allowance compares nanoseconds a sample */
   readonly size?: number;
   /** Does the work once. */
   run(): unknown;

@@ -11,7 +11,7 @@ import Vips from 'wasm-vips';
 
 const [cv, vips] = [await cvReady, await Vips()];
 
-/** A picture as jimp has it: always RGBA. */
+/** An image as jimp has it: always RGBA. */
 function jimp({ data, width, height, channels }) {
   const pixels = Array.from({ length: width * height }, (_, i) => [0, 1, 2, 3].map((c) => (c < channels ? data[i * channels + c] : c < 3 ? data[i] : 255)));
   return new Jimp({ data: Buffer.from(pixels.flat()), width, height });
@@ -21,7 +21,7 @@ function cut({ data, channels }, from) {
   return from === 4 && channels === 1 ? data.filter((_, i) => i % 4 === 0) : data;
 }
 
-/** Each peer: a picture of bytes and a kernel in, samples out. */
+/** Each peer: an image of bytes and a kernel in, samples out. */
 const peers = {
   async sharp({ data, width, height, channels }, kernel, { depth = 'uchar', colourspace, ...options } = {}) {
     let image = sharp(Uint8Array.from(data), { raw: { width, height, channels } });

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vite';
 
 // dist/cli: the command line and all that it imports. Node takes about a millisecond to load a file, so what is always needed is in one,
-// and what filters pictures in another; the rest is loaded by the commands and codecs that need it.
+// and what filters images in another; the rest is loaded by the commands and codecs that need it.
 
 /** commander loads child processes for commands that are programs of their own, which takes 3 ms; here there are none. */
 function withoutPrograms(code: string): string {

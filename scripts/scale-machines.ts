@@ -9,7 +9,7 @@ import { writeImage } from '../src/node.js';
 import { type RedisServer, startRedis } from '../test/servers/redis.js';
 
 // How much two single-threaded shards, and two queue workers, do in the time of one, on the built command line:
-//   npm run build:node && npx tsx scripts/scale-machines.ts [shards|workers] [pictures]
+//   npm run build:node && npx tsx scripts/scale-machines.ts [shards|workers] [images]
 // Workers need redis-server, and `npm --prefix test/servers install` for BullMQ.
 
 const [what = 'shards', count = '240'] = process.argv.slice(2);

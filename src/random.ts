@@ -44,7 +44,7 @@ export class Random {
     return low + (high - low) * uniformFloat64(this.#generator);
   }
 
-  /** True with probability p, to 2⁻³². */
+  /** True with probability p, with a resolution of 2⁻³². */
   chance(p: number): boolean {
     return this.#generator.next() + 2 ** 31 < p * 2 ** 32;
   }

@@ -15,7 +15,7 @@ const [TRAINING, BATCH] = [60_000, 64];
 /** Of `--quick`, which software GPUs have to bear. */
 const SMALL = { width: 480, height: 270 };
 
-/** What a GPU may be for: pictures from bytes to bytes, pictures that stay on the device, layers, and training. */
+/** What a GPU may be for: images from bytes to bytes, images that stay on the device, layers, and training. */
 export function gpuRows(quick: boolean): readonly Row[] {
   const filters = quick ? FILTER_ROWS.filter((row) => row.quick).map(smallRow) : FILTER_ROWS;
   return [

@@ -94,7 +94,7 @@ class Process implements Contestant {
 
   /**
    * @param describe what to say about the last run
-   * @param output the picture that it writes, if that is to be compared
+   * @param output the image that it writes, if that is to be compared
    */
   constructor(
     readonly command: readonly string[],

@@ -16,7 +16,7 @@ interface Entry<Plan> {
 export class RecentPlans<Plan extends { release(): void }> {
   readonly #entries = new WeakMap<Backend, Entry<Plan>[]>();
 
-  /** @param most plans that are kept for each backend; the least recently used one is released first */
+  /** @param most maximum number of plans per backend; the least recently used one is released first */
   constructor(readonly most: number) {}
 
   /**

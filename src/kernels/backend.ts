@@ -36,13 +36,16 @@ export interface Abilities {
    * can. Default: all images can.
    */
   readonly refuses?: (picture: PictureOutline) => Reason | undefined;
-  /** It resizes images, see {@link ResizeJob}. Default false: plain loops do. */
+  /** True if it resizes images, see {@link ResizeJob}. Default false: plain loops are used. */
   readonly resize?: boolean;
-  /** It compares images, see {@link ComparisonJob}. Default false: plain loops do. */
+  /** True if it compares images, see {@link ComparisonJob}. Default false: plain loops are used. */
   readonly comparison?: boolean;
-  /** It counts the values of images, see {@link HistogramJob}. Default false: plain loops do. */
+  /** True if it computes histograms, see {@link HistogramJob}. Default false: plain loops are used. */
   readonly histogram?: boolean;
-  /** This backend is the definition that others are compared with: convolutions run exactly as specified. Default false. */
+  /**
+   * True for the reference backend, with which others are compared: convolutions run exactly as specified. Default
+   * false.
+   */
   readonly definition?: boolean;
 }
 
@@ -71,14 +74,14 @@ export interface Backend {
   /** Copies values into a buffer of the same length. */
   write(buffer: DeviceBuffer, values: Float32Array): void;
   /**
-   * Waits for everything called so far and copies a buffer out. Failures of earlier runs are reported here.
+   * Waits for all previous calls and copies a buffer to the host. Failures of earlier runs are reported here.
    * @param into an array of the buffer's length to fill and return, if the backend supports it; otherwise a new array is returned
    * @param control its signal cancels runs that have not started, if the backend supports it
    */
   read(buffer: DeviceBuffer, into?: Float32Array, control?: Control): Promise<Float32Array>;
   /**
-   * Optional, for calls that run asynchronously on a device: resolves once everything before the previous call of `keepUp` has run. A loop
-   * that awaits it in every iteration has at most two iterations in progress.
+   * Optional, for calls that run asynchronously on a device: resolves once all calls before the previous call of
+   * `keepUp` have completed. A loop that awaits it in every iteration has at most two iterations in progress.
    */
   keepUp?(): Promise<void>;
   /** Frees a buffer; it must not be used again. */
@@ -128,7 +131,7 @@ export interface Backend {
   /** Optional: images of which only some rows are in memory. Without it, they are filtered as float planes, band by band. */
   readonly bands?: PictureBands | undefined;
 
-  /** Frees everything. The backend must not be used again. */
+  /** Frees all memory. The backend must not be used again. */
   dispose(): void;
 }
 

@@ -258,7 +258,7 @@ export interface PictureJob {
  * x[starts[o] + k].
  */
 export interface Resampling {
-  /** samples of the source */
+  /** number of samples in the source */
   readonly input: number;
   /** samples of the result */
   readonly output: number;

@@ -110,7 +110,7 @@ describe('train, evaluate and predict', () => {
 
   test('a folder is split class by class', async () => {
     const history = join(folder, 'split.json');
-    // the last 40 of 80 pictures are one class: a network that saw only the other would get none of them
+    // the last 40 of 80 images are one class: a network that saw only the other would get none of them
     await convlab(`train --optimizer adam --lr 0.003 --batch 8 --seed 3 --validation 40 --epochs 3 --history ${history}`);
     expect(JSON.parse(await readFile(history, 'utf8')).epochs[2].validationAccuracy).toBeGreaterThan(0.8);
   });

@@ -7,7 +7,7 @@ import { countingBackend } from '../kernels/counting-gpu.js';
 
 const NAMES = ['submit', 'dispatchWorkgroups', 'createBuffer', 'createBindGroup', 'createComputePipeline', 'writeBuffer', 'pushErrorScope'] as const;
 
-/** Batches of 64 pictures. */
+/** Batches of 64 images. */
 function batches(count: number) {
   return new DataLoader(new TensorDataset(full([64 * count, 1, 28, 28], 1), new Int32Array(64 * count)), { batchSize: 64 });
 }

@@ -91,7 +91,7 @@ export function testGuides(pages: readonly string[], peers: readonly string[] = 
     await install(modules, [...peers, 'node_modules']);
     writeFileSync(join(root, 'package.json'), '{ "type": "module" }');
 
-    // what a reader has, or finds in the guide's own text: pictures, also in folders
+    // what a reader has, or finds in the guide's own text: images, also in folders
     const given = join(root, 'given');
     for (const name of ['train/0', 'train/1', 'test/0', 'test/1']) {
       mkdirSync(join(given, 'digits', name), { recursive: true });
@@ -162,7 +162,7 @@ export function testGuides(pages: readonly string[], peers: readonly string[] = 
   });
 }
 
-/** A picture with slopes, an edge and color. */
+/** An image with slopes, an edge and color. */
 function ramp(width: number, height: number): convlab.Image {
   const pixel = (x: number, y: number) => [(255 * x) / width, (255 * y) / height, x > y ? 200 : 40];
   const pixels = Array.from({ length: width * height }, (_, i) => pixel(i % width, Math.floor(i / width)));

@@ -20,7 +20,7 @@ const model = (n: number): Module => {
   );
   return layer;
 };
-/** What every sample of a whole picture is. */
+/** What every sample of a whole image is. */
 const level = ({ data }: { data: ArrayLike<number> }) => {
   expect(Array.from(data)).toEqual(Array(SIDE * SIDE).fill(data[0]));
   return data[0];

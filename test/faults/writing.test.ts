@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** A program that writes the numbers 1, 2, 3 … for ever, as a gray picture and as weights, and says what is written. */
+/** A program that writes the numbers 1, 2, 3 … for ever, as a gray image and as weights, and says what is written. */
 const endless = (picture: string, weights: string) => `
   import { createImage, Linear } from './src/index.ts';
   import { saveCheckpoint, writeImage } from './src/node.ts';

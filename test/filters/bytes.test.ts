@@ -26,7 +26,7 @@ import {
   tensor,
 } from '../../src/index.js';
 
-// The short way of 8-bit pictures, from bytes to bytes, against the float64 reference: every sample is the exact value,
+// The short way of 8-bit images, from bytes to bytes, against the float64 reference: every sample is the exact value,
 // rounded the right way or, where that lies within the error of float32 sums of half-way, the other way.
 
 let [wasm, reference, calls]: [Backend, Backend, number] = [undefined as never, undefined as never, 0];

@@ -8,7 +8,7 @@ import { decodeAnimation, decodeImage } from '../../src/node.js';
 import { sizeOf } from '../../src/tensor.js';
 import { runCommand } from './run-command.js';
 
-/** More than any picture of the corpus has; a service that takes pictures from strangers sets such a limit too. */
+/** More than any image of the corpus has; a service that takes images from strangers sets such a limit too. */
 const MAX_PIXELS = 2 ** 22;
 const photo = createImage(
   7,

@@ -25,7 +25,7 @@ function picture(width: number, height: number, channels: 1 | 2 | 3 | 4, samples
   return { width, height, channels, data };
 }
 
-/** All rows of a file, as a picture. */
+/** All rows of a file, as an image. */
 async function byRows(path: string): Promise<Image> {
   const { format, rows } = await openRows(path);
   const { width, height, channels, samples } = format;

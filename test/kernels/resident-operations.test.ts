@@ -3,7 +3,7 @@ import { createImage, type DeviceImage, filter, gaussian, laplacianPyramid, shar
 import { PICTURE_OPERATIONS } from '../filters/device-operations.js';
 import { countingBackend } from './counting-gpu.js';
 
-// What operations over a picture that lies on webgpu ask of the device, once their programs are there, on a device that only counts.
+// What operations over an image that lies on webgpu ask of the device, once their programs are there, on a device that only counts.
 
 const IMAGE = createImage(
   48,

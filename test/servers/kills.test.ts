@@ -10,7 +10,7 @@ import { NO_REDIS, startRedis } from './redis.js';
 
 // FULL=1, which is npm run test:kills: minutes. In CI, the same at fewer moments.
 const [COUNT, KILLS] = process.env.FULL ? [1000, 20] : [120, 4];
-/** Pictures that a process has in hand at once. */
+/** Images that a process has in hand at once. */
 const IN_HAND = 2;
 const RECIPE = ['--kernel', 'gaussian:2', '--built-in', '--json'];
 

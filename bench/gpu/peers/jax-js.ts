@@ -7,7 +7,7 @@ type Numbers = Jax.Array;
 /** Compiled for the shapes that it is first called with. */
 type Program = (...values: Numbers[]) => Numbers[];
 
-/** jax-js on WebGPU: pictures as planes of floats, layers forward and backward, and a net, all compiled by `jit`. */
+/** jax-js on WebGPU: images as planes of floats, layers forward and backward, and a net, all compiled by `jit`. */
 export const jaxJs: Peer = {
   name: 'jax-js webgpu',
   threaded: false,

@@ -4,7 +4,7 @@ import { contestant, layer, type Tf, use } from '../../peers/tfjs.js';
 import type { Contestant, KernelWork, NetWork, Peer, Picture } from '../../row.js';
 import { untilDone } from '../until-done.js';
 
-/** TensorFlow.js on WebGPU: its own programs for pictures of floats, layers forward only, and a net that it trains by its own optimizer. */
+/** TensorFlow.js on WebGPU: its own programs for images of floats, layers forward only, and a net that it trains by its own optimizer. */
 export const tfjsWebGpu: Peer = {
   name: 'TensorFlow.js webgpu',
   threaded: false,

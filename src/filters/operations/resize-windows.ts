@@ -52,7 +52,7 @@ const NOTHING = 1e-12;
 
 /**
  * The windows of one axis. Pixel centers are at half-integers; windows are cut off at the border, and their weights are divided by their sum.
- * @param input,output number of samples of the source and the result, ≥ 1
+ * @param input,output number of samples in the source and the result, ≥ 1
  */
 export function resampling(input: number, output: number, method: ResizeMethod): Resampling {
   const { radius, at } = KERNELS[method];

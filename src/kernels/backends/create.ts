@@ -8,7 +8,7 @@ import type { ReferenceBackend } from './reference/reference.js';
 
 export { GPU_MODES, type GpuMode };
 
-/** Backends by name; `auto` is a choice between the next two, see {@link createBackend}. */
+/** Backends by name; `auto` chooses between the next two, see {@link createBackend}. */
 export const BACKENDS = ['auto', 'gpu', 'wasm', 'reference'] as const;
 /** An element of {@link BACKENDS}. */
 export type BackendName = (typeof BACKENDS)[number];
