@@ -13,7 +13,10 @@ export interface KernelWork {
   readonly picture: Picture;
   /** `[kH, kW]` */
   readonly kernel: Tensor;
-  /** What a peer may know about the kernel: it is integers over a divisor, a box of so many pixels, a Gaussian of this σ. */
+  /**
+   * Known structure of the kernel that a peer may use: integers with a divisor, a box of this size, a Gaussian with
+   * this σ.
+   */
   readonly whole?: { readonly weights: readonly number[]; readonly divisor: number };
   readonly box?: number;
   readonly sigma?: number;
@@ -27,7 +30,7 @@ export interface FilterCall {
   /** some of its pixels are transparent */
   readonly transparent?: boolean;
   readonly kernel: Tensor;
-  /** What a peer may know about the kernel: it is a Gaussian of this σ, or Sobel's along x. */
+  /** Known structure of the kernel that a peer may use: a Gaussian with this σ, or Sobel along x. */
   readonly sigma?: number;
   readonly sobel?: boolean;
   /** but backend, out and onPlan */
@@ -71,7 +74,10 @@ export type LayerSpec =
   | { readonly type: 'relu' }
   | { readonly type: 'logSoftmax' };
 
-/** One layer: forward is its output; backward, from a gradient that is there, the input's gradient and then the weight's. */
+/**
+ * One layer: forward computes its output; backward computes, from an existing gradient, the input's gradient and then
+ * the weight's.
+ */
 export interface LayerWork {
   readonly kind: 'layer';
   readonly direction: 'forward' | 'backward';
@@ -106,7 +112,7 @@ export interface FileWork {
   readonly input: string;
 }
 
-/** A process that filters an image of so many pixels: how long, and how much more memory than for the image. */
+/** A process that filters an image of this many pixels: its duration, and its memory in addition to the image. */
 interface ScaleWork {
   readonly kind: 'scale';
   readonly width: number;
@@ -146,7 +152,7 @@ export type Work =
   | VersionWork
   | LimitWork;
 
-/** What the machine allows for a row, measured in the same run: see peers/limits.ts. */
+/** The limit of the machine for a row, measured in the same run: see peers/limits.ts. */
 export interface Limit {
   /** the fewest multiply-adds that are known to do it */
   readonly multiplyAdds?: number;
@@ -156,13 +162,13 @@ export interface Limit {
   readonly bytes?: number;
 }
 
-/** What a row may cost beside something else. The bench marks rows that cost more, and goes on. */
+/** The allowed cost of a row relative to another one. The benchmark marks rows that cost more, and continues. */
 export interface Allowance {
   /** the peer that it is compared with */
   readonly peer: string;
   /** what that does, for the reader */
   readonly beside: string;
-  /** the largest ratio of nanoseconds a sample. Default none: the ratio is only told */
+  /** maximum ratio of nanoseconds per sample. Default none: the ratio is only reported */
   readonly atMost?: number;
   /** where the ratio must hold. Default: on every number of threads */
   readonly threads?: number;
@@ -179,7 +185,7 @@ export interface Row {
   /** part of `--quick` */
   readonly quick?: boolean;
   readonly limit: Limit;
-  /** What a run is multiplied by, e.g. from some steps to an epoch. Default 1. */
+  /** Factor that scales a run, e.g. from some steps to an epoch. Default 1. */
   readonly times?: number;
   /** Calls before anything is measured, at least. Default: what is warm after some time. */
   readonly warmUpCalls?: number;
@@ -190,7 +196,7 @@ export interface Row {
 
 export type Values = Uint8Array | Uint8ClampedArray | Uint16Array | Float32Array;
 
-/** One peer, ready to do one row's work on so many threads. */
+/** One peer, prepared for one row's work with a number of threads. */
 export interface Contestant {
   /** what the reader must know, e.g. `RGB`; read after the last run */
   readonly note?: string;
@@ -200,7 +206,7 @@ export interface Contestant {
   run(): unknown;
   /** In place of timing {@link run} from here: milliseconds a run, measured where the work is done, in another process. */
   time?(runs: number): Promise<number>;
-  /** What the last run computed; undefined where there is nothing to compare. Not timed. */
+  /** The result of the last run; undefined if there is nothing to compare. Not timed. */
   result(): Values | undefined | Promise<Values | undefined>;
   dispose?(): unknown;
 }
@@ -208,7 +214,7 @@ export interface Contestant {
 /** A program that does the same as convlab. */
 export interface Peer {
   readonly name: string;
-  /** false: one thread, whatever is asked for */
+  /** false: always one thread */
   readonly threaded: boolean;
   /** part of `--quick` */
   readonly quick?: boolean;

@@ -88,7 +88,7 @@ export function prepare(work: Work, backend: Backend): Contestant | Promise<Cont
     case 'option':
       return filterCall(work.call, backend);
     default:
-      return undefined; // processes of their own, see processes.ts
+      return undefined; // separate processes, see processes.ts
   }
 }
 

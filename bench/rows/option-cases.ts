@@ -9,7 +9,7 @@ export interface Size {
 
 /** A filter with an option, and what it may cost. */
 export interface OptionCase {
-  /** What it is called. Default: the options as they are written */
+  /** Its name. Default: the options as written */
   readonly name?: string;
   /** the plain call beside it */
   readonly base: 'sharpen 3×3' | 'Gaussian σ 2' | 'box 15×15';
@@ -22,7 +22,7 @@ export interface OptionCase {
   readonly samples?: SampleType;
   /** with real alpha */
   readonly transparent?: boolean;
-  /** Times the plain call, for each sample of the image handed in. Default 3; null: the ratio is only told. */
+  /** Maximum ratio to the plain call, per sample of the input image. Default 3; null: the ratio is only reported. */
   readonly atMost?: number | null;
 }
 

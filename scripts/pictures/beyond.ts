@@ -1,4 +1,4 @@
-// A third axis, and a kernel that nobody chose.
+// Convolutions on three axes, and learned kernels.
 import { mapToImage, plane } from '../../examples/lecture/colors.js';
 import { legendOf } from '../../examples/lecture/grid.js';
 import { line, picture, text } from '../../examples/lecture/svg.js';

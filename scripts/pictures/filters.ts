@@ -99,10 +99,10 @@ async function luminance(photo: Image, kernel: Tensor): Promise<Image> {
   return filter({ width, height, channels: 1, data: gray }, kernel, { output: 'signed', scale: 0.5 });
 }
 
-/** One cell's color says which cell of the input it shows. */
+/** The color of a cell indicates the input cell that it shows. */
 const hue = (value: number) => HUES[(value - 1) % 4];
 
-/** What lies beyond the border, in every mode. */
+/** The values beyond the border in every mode. */
 export async function modes(): Promise<Drawing> {
   const x = tensor([
     [

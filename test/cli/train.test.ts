@@ -137,7 +137,7 @@ describe('train, evaluate and predict', () => {
       ['', ...['flip', 'crop', 'color', 'shift', 'rotate', 'elastic', 'erase', 'erase,flip']].map((names) => loss(`--augment ${names}`)),
     );
     expect(new Set([plain, ...changed]).size).toBe(changed.length + 1);
-    // without names it is what help says
+    // without names, the default stated in the help
     expect(await loss('--augment elastic,rotate,shift')).toBe(changed[0]);
     expect(await loss('--net best --width 0.5')).not.toBe(await loss('--net best'));
   });

@@ -1,7 +1,7 @@
 import { type Backend, type ConvPlan, filter, type Image } from '../../src/index.js';
 import type { PictureCase } from './picture-cases.js';
 
-/** What a backend makes of a case, and by which plans. */
+/** Runs a case on a backend and returns the result and the plans. */
 export async function runCase(
   { image, kernel, options }: PictureCase,
   backend: Backend,

@@ -204,7 +204,7 @@ function testRandomCases(gpu: Backend, count: number): void {
     for (let number = FIRST; number < FIRST + count; number++) {
       const filterCase = randomFilterCase(number);
       const [want, got] = [await outcomeOf(filterCase, wasm), await outcomeOf(filterCase, gpu)];
-      // an algorithm that is asked for is refused where the backend has none
+      // a requested algorithm is rejected if the backend does not support it
       if (typeof got === 'string') expect(typeof want === 'string' || /algorithm/.test(got), inOneLine(filterCase)).toBe(true);
       else expect(difference(got, want as Image), inOneLine(filterCase)).toBeLessThanOrEqual(1);
     }
@@ -342,7 +342,7 @@ function furthest(a: Image, b: Image, colors: 'premultiplied' | 'straight'): num
   return most;
 }
 
-/** What programs of GPU.js compute: 8 bits to 8 bits, not normalized, and without a mask. */
+/** True for cases that GPU.js programs compute: 8 bits to 8 bits, not normalized, and without a mask. */
 function isOfBytes({ image, options: { output, mask } }: PictureCase): boolean {
   return image.data instanceof Uint8ClampedArray && output !== 'normalize' && output !== 'float' && output !== '16bit' && !mask;
 }

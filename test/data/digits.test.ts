@@ -151,7 +151,7 @@ test('without download, the places that were looked into are named', async () =>
 
 let server: Server;
 let address: string;
-/** an address where nobody listens */
+/** an address without a server */
 let nobody: string;
 async function listen(server: Server): Promise<string> {
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));

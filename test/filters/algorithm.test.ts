@@ -36,7 +36,7 @@ async function programs(work: (options: RunOptions & PlanOption) => Promise<unkn
   return ran;
 }
 
-/** Of sum 1, a product, and with zeros: every algorithm but runningSum is possible. */
+/** A kernel with sum 1, separable and with zeros, so that every algorithm except runningSum is possible. */
 const CROSS = kernel2d([
   [0.25, 0, 0.25],
   [0, 0, 0],

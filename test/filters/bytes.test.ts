@@ -354,7 +354,7 @@ test('a large picture: many strips', async () => {
 });
 
 test('normalized sums are rounded as quotients of integers are', async () => {
-  // neighbors a and b in every combination, and all that lies between the least and the largest of their sums
+  // neighbors a and b in every combination, and everything between the smallest and largest of their sums
   for (const [most, weight, other] of [
     ...Array.from({ length: 24 }, () => [1 + random.integer(255), 1 + random.integer(84), 1]),
     [255, 84, 1],

@@ -50,7 +50,7 @@ export async function checkFilterCase(filterCase: FilterCase, { reference, wasm,
   const before = { ...image, data: image.data.slice() };
   const plans: ConvPlan[] = [];
   const [first] = wasm;
-  // the reference backend has one algorithm; a step of which one is asked for is not merged with its neighbors
+  // the reference backend has one algorithm; a step with a requested algorithm is not merged with its neighbors
   const plain = { ...filterCase, steps: steps.map((step) => (isAsked(step) ? ({ ...step, algorithm: 'direct' } as const) : step)) };
   const wanted = await outcomeOf(() => runFilterCase(plain, { backend: reference }));
   const received = await outcomeOf(() => runFilterCase(filterCase, { backend: first, onPlan: (plan) => plans.push(plan) }));

@@ -38,7 +38,7 @@ process.on('message', async ({ target, input }: Question) => {
     if (error instanceof ConvlabError) refused = error.name;
     else mishaps.push(error instanceof Error ? String(error.stack) : `threw ${String(error)}`);
   }
-  // an unhandled rejection is told after the present tasks
+  // unhandled rejections are reported after the current tasks
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   if (keys() !== clean || 'polluted' in {}) mishaps.push('a prototype was changed');
   process.send?.({ refused, failure: mishaps[0], peak: peak() } satisfies Answer);

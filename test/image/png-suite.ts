@@ -37,7 +37,7 @@ function pngCase(random: Random, header: Omit<PngPlan, 'sample'>, transparent: b
   const channels = CHANNELS[colorType] + (transparent ? 1 : 0);
   if (colorType === 3) {
     const palette = Array.from({ length: 3 * (max + 1) }, () => random.integer(256));
-    // the last entries have no alpha of their own: they are opaque
+    // the last entries have no alpha value, so they are opaque
     const transparency = transparent ? Array.from({ length: Math.ceil((max + 1) / 2) }, () => random.integer(256)) : undefined;
     const expected = (x: number, y: number, c: number) => (c < 3 ? palette[sample(x, y, 0) * 3 + c] : (transparency?.[sample(x, y, 0)] ?? 255));
     return { ...header, sample, palette, transparency, expected, channels };

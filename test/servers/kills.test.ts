@@ -130,7 +130,7 @@ test.skipIf(NO_REDIS)(`a queue: SIGKILL of enqueue, a worker or Redis at ${KILLS
     }
   }
   expect(await again.ended).toMatchObject({ code: 0 });
-  // what is done is not added again: the queue is asked until all is
+  // completed jobs are not added again; polls the queue until all are complete
   for (let done = 0; done < COUNT; await pause(200)) {
     const { stdout } = await enqueue().ended;
     done = Number(/"done":(\d+)}}\n$/.exec(stdout)?.[1]);

@@ -59,7 +59,7 @@ function repeated(jax: Library, program: Program, values: readonly Numbers[]): C
   );
 }
 
-/** Each channel by itself, from [C, 1, H, W]. */
+/** Filters each channel separately, from [C, 1, H, W]. */
 function filteredPlanes({ lax, numpy }: Library, x: Numbers, kernel: Numbers): Numbers {
   return numpy.clip(numpy.floor(lax.conv(x, kernel, [1, 1], 'SAME').add(0.5)), 0, 255);
 }

@@ -125,7 +125,7 @@ export async function createWorker(flags: FilterFlags, { single = false } = {}) 
       });
       const results = await clock.time('filter', async () => {
         const done: Frame[] = [];
-        // every frame runs on the same backend as the first
+        // reports only the plans of the first frame, because all frames run alike
         for (const { image, delay } of frames) done.push({ image: await apply(image, backend, (plan) => done.length === 0 && ran.push(plan)), delay });
         return { frames: done, repeats };
       });

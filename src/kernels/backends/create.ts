@@ -68,8 +68,10 @@ export interface RunOptions extends OptionsOf<typeof RUN_OPTIONS> {}
  * ```ts
  * import { conv, createBackend, tensor } from 'convlab';
  *
- * const backend = await createBackend('wasm', { threads: 2 }); console.log(backend.device); // → wasm simd, 2 threads
- * await conv(tensor([[[1, 2, 4]]]), tensor([[[-1, 1]]]), { backend }); backend.dispose(); // ends its threads
+ * const backend = await createBackend('wasm', { threads: 2 });
+ * console.log(backend.device); // → wasm simd, 2 threads
+ * await conv(tensor([[[1, 2, 4]]]), tensor([[[-1, 1]]]), { backend });
+ * backend.dispose(); // ends its threads
  * ```
  */
 export function createBackend(name: 'reference'): Promise<ReferenceBackend>;

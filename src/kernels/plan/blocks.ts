@@ -22,8 +22,8 @@ export interface Block {
 export const MOST_VALUES = 2 ** 25;
 
 /**
- * Maximum length of a part of a row, as a fraction of the maximum block, because backends create tables as long as a
- * row for each geometry.
+ * Maximum length of a part of a row, as a fraction of the maximum block size, because backends create tables as long as
+ * a row for each geometry.
  */
 const ROW_SHARE = 1 / 16;
 

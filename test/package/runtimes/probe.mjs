@@ -1,4 +1,5 @@
-// What every runtime of the table computes, in plain JavaScript, for it runs in runtimes without TypeScript and in pages.
+// The computations of every runtime in the table, in plain JavaScript, because they also run in runtimes without
+// TypeScript and in pages.
 
 /** FNV-1a of the bytes of arrays. */
 function hash(...arrays) {

@@ -14,7 +14,7 @@ export function argument(gl: Gl, texture: WebGLTexture, [width, height]: readonl
   return own as unknown as GlTexture;
 }
 
-/** Number of polls within the usual time of the device. */
+/** The pause between polls is the elapsed time divided by this number. */
 const ASKS = 8;
 
 /** An empty texture without filtering. */
