@@ -85,7 +85,7 @@ const headersFor = ({ embed }: StaticServerOptions): Readonly<Record<string, str
 
 /** A served folder. */
 interface Site {
-  /** by URL path */
+  /** paths of the files, by URL path */
   readonly files: ReadonlyMap<string, string>;
   readonly headers: Readonly<Record<string, string>>;
   /** cached compressed files, by file and encoding, with the tag of the source */

@@ -8,7 +8,7 @@ const [CANVAS, BOX] = [28, 20];
  * Converts an image of one digit to the format of MNIST: gray, light on dark (inverted if the border is light), cropped, scaled by area to
  * fit 20×20, and placed in 28×28 with its center of mass in the middle.
  * @returns `[1, 28, 28]`, 0 background to 1 ink
- * @throws DataError if the image is of one color
+ * @throws DataError if the image has only one color
  * @see LeCun et al., Gradient-based learning applied to document recognition, 1998
  * @example
  * ```ts

@@ -26,7 +26,7 @@ export class DeviceImage implements Format {
    */
   constructor(
     format: Format,
-    /** stores the image and filters it */
+    /** the backend that stores the image and filters it */
     readonly backend: Backend,
     content: DevicePicture | Image,
   ) {

@@ -96,7 +96,7 @@ class PlannedFilter implements FilterPlan {
   readonly #fromSamples: PicturePlan | undefined;
   #overPlanes: OverPlanes | undefined;
   #executable: Executable | undefined;
-  /** for images stored on the backend, if different */
+  /** executable for images stored on the backend, if different */
   #onDevice: Executable | undefined;
 
   /** @param transparent the plan for images that are not opaque; the new plan then accepts only opaque images */

@@ -44,7 +44,7 @@ export interface SettledFilter {
   readonly channels: Channels;
   /** the channels that change */
   readonly filtered: readonly number[];
-  /** those that are not alpha */
+  /** the filtered channels except alpha */
   readonly changed: readonly number[];
   readonly alpha: Alpha;
   /** the area beyond the border is as opaque as the image */

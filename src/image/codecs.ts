@@ -64,7 +64,7 @@ const QUALITY: Readonly<Partial<Record<ImageFormat, number>>> = { jpeg: 90, webp
  * | JPEG | RGB or gray, 8 bits |
  * | BMP | RGB, 8 bits |
  * | GIF | the first frame; RGB, or RGBA if it has transparent pixels |
- * | TIFF | the first page; gray or RGB, with alpha too; 8 bits, 16 bits as Uint16Array, floats as Float32Array |
+ * | TIFF | the first page; gray or RGB, with or without alpha; 8 bits, 16 bits as Uint16Array, floats as Float32Array |
  * | WebP, AVIF | RGB or RGBA; requires sharp |
  * | NPY | NumPy's `[H, W]` or `[H, W, C]`, C from 1 to 4: uint8, uint16 or float32, unchanged |
  *

@@ -8,7 +8,7 @@ export interface DeviceBuffer {
   readonly length: number;
 }
 
-/** A {@link Job} that is ready to run: programs, tables and memory of one backend. */
+/** A prepared {@link Job}: programs, tables and memory of one backend. */
 export interface Executable {
   readonly job: Job;
   /** True if a run may read its inputs after it has returned a promise. Default false */

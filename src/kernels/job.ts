@@ -327,7 +327,7 @@ export interface HistogramJob {
   readonly samples: SampleFormat;
   /** the channels that count, ascending */
   readonly chosen: readonly number[];
-  /** of integers: white + 1 */
+  /** number of bins; for integers white + 1 */
   readonly classes: number;
 }
 

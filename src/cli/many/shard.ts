@@ -3,7 +3,7 @@ import { type OptionRule, rule } from '../../options.js';
 
 /** One of several equal parts of a list of work. */
 export interface Shard {
-  /** from 1 to `count` */
+  /** index of the part, from 1 to `count` */
   readonly index: number;
   readonly count: number;
   /** the environment variable it comes from; undefined: a flag */

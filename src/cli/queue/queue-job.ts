@@ -21,7 +21,7 @@ export interface PictureWork {
 /** Some rows of a result: a child of the job that joins them. */
 export interface BandWork extends PictureWork {
   readonly rows: RowRange;
-  /** from 0 */
+  /** index of the part, from 0 */
   readonly part: number;
 }
 

@@ -120,7 +120,7 @@ const DECODE_OPTIONS = { ...ARCHITECTURE_OPTIONS, name: option(text, { default: 
 /**
  * Reads a checkpoint. The file is untrusted; no code in it is executed.
  * @param options.name the file's name in errors. Default `the file`
- * @throws DataError, naming the file, if anything is wrong
+ * @throws DataError, naming the file, if it is invalid
  */
 export function decodeCheckpoint(bytes: Uint8Array, options: ArchitectureOptions & { name?: string } = {}): Checkpoint {
   checkOptions('decodeCheckpoint', options, DECODE_OPTIONS);

@@ -16,7 +16,8 @@ import { decodeSafetensors, type EncodeSafetensorsOptions, encodeSafetensors, ty
 import { toTfjs } from './tfjs.js';
 
 /**
- * {@link encodeSafetensors} into a file, written atomically: if anything fails, an existing file stays unchanged.
+ * Writes the result of {@link encodeSafetensors} to a file atomically: if anything fails, an existing file stays
+ * unchanged.
  * @throws DataError, naming the file, if it cannot be written
  */
 export async function saveSafetensors(
@@ -28,13 +29,16 @@ export async function saveSafetensors(
   await write('saveSafetensors', path, encodeSafetensors(tensors, metadata, options));
 }
 
-/** {@link decodeSafetensors} from a file. @throws DataError, naming the file, if it cannot be read or anything in it is wrong */
+/**
+ * Reads a file with {@link decodeSafetensors}.
+ * @throws DataError, naming the file, if it cannot be read or is invalid
+ */
 export async function loadSafetensors(path: string, options: Omit<SafetensorsOptions, 'name'> = {}): Promise<Safetensors> {
   return decodeSafetensors(await read('loadSafetensors', path), { ...options, name: path });
 }
 
 /**
- * {@link encodeCheckpoint} into a file, written as {@link saveSafetensors} does.
+ * Writes the result of {@link encodeCheckpoint} to a file, atomically like {@link saveSafetensors}.
  * @example
  * ```ts
  * import { ConvNet } from 'convlab';
@@ -50,18 +54,21 @@ export async function saveCheckpoint(path: string, contents: CheckpointContents,
   await write('saveCheckpoint', path, await encodeCheckpoint(contents, options));
 }
 
-/** {@link decodeCheckpoint} from a file. @throws DataError, naming the file, if it cannot be read or anything in it is wrong */
+/**
+ * Reads a file with {@link decodeCheckpoint}.
+ * @throws DataError, naming the file, if it cannot be read or is invalid
+ */
 export async function loadCheckpoint(path: string, options: ArchitectureOptions = {}): Promise<Checkpoint> {
   return decodeCheckpoint(await read('loadCheckpoint', path), { ...options, name: path });
 }
 
-/** {@link toOnnx} into a file, written as {@link saveSafetensors} does. */
+/** Writes the result of {@link toOnnx} to a file, atomically like {@link saveSafetensors}. */
 export async function saveOnnx(path: string, model: Module, ...inputShapes: (readonly number[])[]): Promise<void> {
   await write('saveOnnx', path, await toOnnx(model, ...inputShapes));
 }
 
 /**
- * {@link fromOnnx} from a file, with the external files that hold its weights, if any.
+ * Reads a file with {@link fromOnnx}, including the external files with its weights, if any.
  * @throws DataError, naming the file, if it or an external file cannot be read or is invalid
  * @example
  * ```ts
@@ -96,8 +103,8 @@ export async function loadOnnx(path: string, options: Omit<FromOnnxOptions, 'nam
 }
 
 /**
- * {@link fromTfjsLayers} from a `model.json` and the weight files in its manifest.
- * @throws DataError, naming the file, if one cannot be read, or anything in them is wrong
+ * Reads a `model.json` and the weight files in its manifest with {@link fromTfjsLayers}.
+ * @throws DataError, naming the file, if one cannot be read or is invalid
  */
 export async function loadTfjsLayers(path: string, options: Omit<FromTfjsLayersOptions, 'name'> = {}): Promise<ImportedNet> {
   const complain: Complaint = (rule, values) => new DataError('loadTfjsLayers', `${path}: ${rule}`, { path, ...values });
@@ -138,9 +145,10 @@ const WEIGHTS = /^weights-[0-9a-f]{16}\.bin$/;
 const LEFT_OVER = 60 * 60 * 1000;
 
 /**
- * {@link toTfjs} into a folder, created if missing: `model.json`, the argument of `tf.loadGraphModel`, and its weights,
- * `weights-….bin`. `model.json` is replaced atomically and refers to its own weights, so after a failure the folder
- * contains either the complete old model or the complete new one. The weights of the replaced model are removed.
+ * Writes the result of {@link toTfjs} to a folder, which is created if missing: `model.json`, the argument of
+ * `tf.loadGraphModel`, and its weights, `weights-….bin`. `model.json` is replaced atomically and refers to its own
+ * weights, so after a failure the folder contains either the complete old model or the complete new one. The weights of
+ * the replaced model are removed.
  * @throws OptionError if the folder's path is not a non-empty string
  * @throws DataError, naming the file, if it cannot be written
  */

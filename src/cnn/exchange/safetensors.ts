@@ -103,7 +103,7 @@ export function encodeSafetensors(
 /**
  * Reads a safetensors file; all floating-point and integer types become float32. The file is untrusted: all its
  * claims are checked before anything is allocated.
- * @throws DataError, naming the file and the tensor, if anything is wrong
+ * @throws DataError, naming the file and the tensor, if it is invalid
  */
 export function decodeSafetensors(bytes: Uint8Array, options: SafetensorsOptions = {}): Safetensors {
   const { name, allowNonFinite } = settle('decodeSafetensors', options, SAFETENSORS_OPTIONS);

@@ -34,7 +34,7 @@ const DIGIT_OPTIONS = {
 interface DigitFile {
   readonly name: string;
   readonly shape: readonly number[];
-  /** of the unpacked file */
+  /** SHA-256 of the unpacked file */
   readonly sha256: string;
 }
 

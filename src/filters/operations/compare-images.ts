@@ -69,9 +69,9 @@ async function compare(a: Image, b: Image, on: EngineOptions): Promise<Compariso
 }
 
 interface Compared extends Pick<Comparison, 'max' | 'ssim'> {
-  /** of |a − b| */
+  /** sum of |a − b| */
   readonly sum: number;
-  /** of (a − b)² */
+  /** sum of (a − b)² */
   readonly squares: number;
 }
 

@@ -20,9 +20,9 @@ export interface AroundPlanes {
 
 /** Filters an image on float planes: the plans of every kernel, for colors and for the weights or luminance. */
 export class OverPlanes {
-  /** on the filtered planes: premultiplied colors, the luminance, or the unchanged channels */
+  /** steps on the filtered planes: premultiplied colors, the luminance, or the unchanged channels */
   readonly main: readonly PlannedStep[];
-  /** on alpha, if colors are premultiplied */
+  /** steps on alpha, if colors are premultiplied */
   readonly #share: readonly PlannedStep[] = [];
   /** the value added to colors after dividing by their weight */
   readonly #bias: number = 0;

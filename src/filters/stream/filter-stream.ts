@@ -53,7 +53,7 @@ export interface PipelineStreamOptions extends OptionsOf<typeof PIPELINE_STREAM_
 
 /** The rows of a result in bands, from the top. It can be read once; requesting a band computes the next one. */
 export interface RowStream extends AsyncGenerator<Samples, void, undefined> {
-  /** of the result */
+  /** format of the result */
   readonly format: Format;
 }
 

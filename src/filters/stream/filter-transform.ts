@@ -9,7 +9,7 @@ import { checkPasses, computeBand, type FilterStreamOptions, type PipelineStream
 
 /** A transform stream from bands of image rows to bands of result rows. */
 export interface RowTransform extends TransformStream<RowBand, Samples> {
-  /** of the result */
+  /** format of the result */
   readonly format: Format;
 }
 

@@ -41,7 +41,7 @@ export type Alternative = Way &
         readonly cost: number;
         /** predicted bytes in addition to the image and its result, or the tensors */
         readonly memory: number;
-        /** for the whole call, over all passes */
+        /** multiply-adds of the whole call, over all passes */
         readonly multiplyAdds: number;
         /** number of passes over the data */
         readonly passes: number;

@@ -17,7 +17,7 @@ export interface Start {
   (inputs: readonly Operand[], outputs: readonly Operand[], parameters: readonly number[], control?: Control): boolean | Promise<boolean>;
   /** see {@link Executable.later} */
   readonly later?: boolean;
-  /** of an image */
+  /** the band-wise run of an image job */
   readonly bands?: RunBands;
 }
 

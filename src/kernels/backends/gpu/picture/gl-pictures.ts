@@ -224,7 +224,7 @@ export class GlPictures implements GpuPictures {
 interface Place {
   readonly out: PictureSamples;
   readonly part: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
-  /** of the whole result, in pixels */
+  /** width of the whole result, in pixels */
   readonly width: number;
   readonly channels: number;
 }

@@ -5,7 +5,7 @@ import type { Room } from './room.js';
 /** A chunk of a device buffer. It outlives its contents, so the order of calls, and therefore hazards, refer to the chunk. */
 export interface Chunk {
   readonly memory: Memory;
-  /** in floats */
+  /** offset in floats */
   readonly offset: number;
   readonly bytes: number;
   /** True if it was never written, so it contains zeros. */

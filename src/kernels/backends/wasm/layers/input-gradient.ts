@@ -105,7 +105,7 @@ export interface StoredGradient {
   readonly target: Triple;
   /** the parts cover all cells; the others are 0 */
   readonly complete: boolean;
-  /** of the largest part */
+  /** bytes of packed weights of the largest part */
   readonly packedBytes: number;
   readonly stripBytes: number;
   readonly outputBytes: number;
