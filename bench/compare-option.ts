@@ -4,7 +4,7 @@ import type { FilterCall, Values } from './row.js';
 
 /**
  * Compares the colors with those of the backend `reference`; of pixels that are transparent there is nothing to compare.
- * @param budget what the float64 loops may cost, in multiply-adds: of a picture that takes more, rows at the top are compared
+ * @param budget what the float64 loops may cost, in multiply-adds: of an image that takes more, rows at the top are compared
  */
 export async function optionReference({ image, kernel, options }: FilterCall, budget: number): Promise<Compare> {
   const { width, height, channels, data } = image;
@@ -18,7 +18,7 @@ export async function optionReference({ image, kernel, options }: FilterCall, bu
   return (result) => compareColors(result, expected, top, expected.height - bottom);
 }
 
-/** A part of the picture would become something else. */
+/** A part of the image would become something else. */
 function isOfTheWhole({ output, region, mask }: FilterOptions): boolean {
   return output === 'normalize' || region !== undefined || mask !== undefined;
 }
@@ -27,7 +27,7 @@ function numberOf(option: FilterOptions['stride']): number {
   return typeof option === 'number' ? option : Math.max(1, ...(option ?? []));
 }
 
-/** @param result of the whole picture @param expected of it the upper rows; RGBA, of which those from `top` to before `bottom` are compared */
+/** @param result of the whole image @param expected of it the upper rows; RGBA, of which those from `top` to before `bottom` are compared */
 function compareColors(result: Values, { width, data }: Image, top: number, bottom: number): ReturnType<Compare> {
   if (result.length < data.length || result.constructor.name.startsWith('Float') !== data instanceof Float32Array) {
     throw new Error(`a ${result.constructor.name} of ${result.length} values instead of a ${data.constructor.name} of ${data.length}`);

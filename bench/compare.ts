@@ -24,7 +24,7 @@ export async function reference(work: Work, budget: number): Promise<Compare | u
       const taps = (work.gradient.data.length * (work.weight?.data.length ?? 1)) / work.gradient.shape[1] / work.x.shape[0];
       const n = Math.min(work.x.shape[0], Math.ceil(budget / taps));
       const part = { ...work, x: first(work.x, 0, n), gradient: first(work.gradient, 0, n) };
-      // of the weight's gradient a part of the batch says nothing
+      // a part of the batch does not determine the weight's gradient
       return floatReference(part, n < work.x.shape[0] && work.direction === 'backward' ? part.x.data.length : undefined);
     }
     case 'net': {
@@ -107,7 +107,7 @@ interface Rectangle {
   readonly height: number;
 }
 
-/** The picture without its border, or as much of its middle as the budget allows. */
+/** The image without its border, or as much of its middle as the budget allows. */
 function window({ width, height }: Picture, borderY: number, borderX: number, samples: number): Rectangle {
   const whole = { width: width - 2 * borderX, height: height - 2 * borderY };
   const part = Math.min(1, Math.sqrt(samples / (3 * whole.width * whole.height)));

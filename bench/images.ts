@@ -5,7 +5,7 @@ import { picture } from './pictures.js';
 export type SampleType = 'uint8' | 'uint16' | 'float32';
 
 /**
- * The picture of {@link picture}, RGBA, in samples of any type.
+ * The image of {@link picture}, RGBA, in samples of any type.
  * @param transparent alpha falls from opaque on the left to nothing on the right
  */
 export function image(width: number, height: number, samples: SampleType = 'uint8', transparent = false): Image {

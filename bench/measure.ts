@@ -1,7 +1,7 @@
 import type { Compare, Difference } from './difference.js';
 import type { Contestant } from './row.js';
 
-/** One peer's contestant on so many threads. */
+/** One peer's contestant with a number of threads. */
 export interface Entry {
   readonly peer: string;
   readonly threads: number;
@@ -20,7 +20,7 @@ export interface Measurement {
   /** how many times it was measured: slow ones less often */
   readonly samples: number;
   readonly note?: string;
-  /** samples of its picture, where they are told */
+  /** number of samples in its image, if reported */
   readonly size?: number;
   readonly difference?: Difference;
 }
@@ -42,9 +42,9 @@ const SAMPLE_MS = 20;
 const PAUSE_MS = 5;
 
 /**
- * Measures all entries, one after the other in every round, so that whatever else the machine does meets all of them alike.
- * @param compare what tells a result's error; none where there is nothing to compare
- * @param failed is told about entries that drop out
+ * Measures all entries in turn in every round, so that other activity of the machine affects all of them equally.
+ * @param compare returns the error of a result; undefined if there is nothing to compare
+ * @param failed called for entries that drop out
  */
 export async function measure(
   entries: readonly Entry[],

@@ -3,7 +3,7 @@ import type { Picture } from './row.js';
 
 const drawn = new Map<string, Picture>();
 
-/** A picture with smooth, sharp and noisy parts, from black to white; the same every time. */
+/** An image with smooth, sharp and noisy parts, from black to white; the same every time. */
 export function picture(width: number, height: number): Picture {
   const key = `${width}×${height}`;
   let found = drawn.get(key);
@@ -32,7 +32,7 @@ function draw(width: number, height: number): Picture {
   return { width, height, data };
 }
 
-/** The colors of a picture, side by side. */
+/** The colors of an image, side by side. */
 export function colorsOf({ data }: Picture): Uint8ClampedArray {
   return data.filter((_, i) => i % 4 < 3);
 }

@@ -1,7 +1,7 @@
 import type { Measurement } from './measure.js';
 import type { Allowance, Group } from './row.js';
 
-/** What was measured of one row. */
+/** The measurements of one row. */
 export interface RowReport {
   readonly group: Group;
   readonly table: string;

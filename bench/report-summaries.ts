@@ -11,7 +11,10 @@ export function summaryOf(rows: readonly RowReport[], threads: readonly number[]
   return rows[0].group === 'options' ? optionTable(rows, threads) : undefined;
 }
 
-/** What an option costs: milliseconds, nanoseconds a sample, how many times what stands beside it, and the peers that have it too. */
+/**
+ * The cost of options: milliseconds, nanoseconds per sample, the ratio to the row it is compared with, and the peers
+ * that support it.
+ */
 function optionTable(rows: readonly RowReport[], threads: readonly number[]): string[][] {
   const most = Math.max(...threads);
   const peers = [...new Set(rows.flatMap(({ measurements }) => measurements.map(({ peer }) => peer)))].filter((peer) => !peer.startsWith('convlab'));
@@ -45,7 +48,7 @@ function isOver(row: RowReport, threads: readonly number[]): boolean {
   return ratiosOf(row, threads).some(({ threads, times }) => times > atMost && (only === undefined || threads === only));
 }
 
-/** Of every number of threads on which both were measured, nanoseconds a sample by those of the peer. */
+/** For every number of threads with both measurements, nanoseconds per sample divided by those of the peer. */
 function ratiosOf(row: RowReport, threads: readonly number[]): readonly { readonly threads: number; readonly times: number }[] {
   return threads.flatMap((count) => {
     const [mine, other] = ['convlab', row.allowance?.peer ?? ''].map((peer) => measurementOf(row, peer, count));
@@ -53,12 +56,15 @@ function ratiosOf(row: RowReport, threads: readonly number[]): readonly { readon
   });
 }
 
-/** Nanoseconds; where no size is told, a call. @param same whose picture a peer that does not say its size has filtered */
+/**
+ * Nanoseconds per sample, or per call if no size is reported.
+ * @param same the entry whose image size applies to a peer that reports none
+ */
 function perSample({ ms, size }: Measurement, same: Measurement): number {
   return (1e6 * ms) / (size ?? same.size ?? 1);
 }
 
-/** What a peer takes on every number of threads; with one thread of its own, once. */
+/** The time of a peer for every number of threads; once for a single-threaded peer. */
 function everyOf(row: RowReport, peer: string, threads: readonly number[]): readonly Measurement[] {
   return [...new Set(threads.map((count) => measurementOf(row, peer, count)))].filter((each) => each !== undefined);
 }

@@ -3,7 +3,7 @@ import type { Measurement } from './measure.js';
 import { differenceText, measurementOf, milliseconds, type RowReport, ratio } from './report-cells.js';
 import { summaryOf } from './report-summaries.js';
 
-/** What a run of the bench found: out/bench.json. */
+/** The results of a benchmark run: out/bench.json. */
 export interface Report {
   readonly cpu: string;
   readonly cores: number;

@@ -1,23 +1,26 @@
 import type { FilterOptions, Image, Tensor } from '../src/index.js';
 
-/** An opaque RGBA picture, 8 bit, interleaved. */
+/** An opaque RGBA image, 8 bit, interleaved. */
 export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8ClampedArray;
 }
 
-/** One kernel over the colors of a picture; the result is clamped to 0…255. */
+/** One kernel over the colors of an image; the result is clamped to 0…255. */
 export interface KernelWork {
   readonly kind: 'kernel';
   readonly picture: Picture;
   /** `[kH, kW]` */
   readonly kernel: Tensor;
-  /** What a peer may know about the kernel: it is integers over a divisor, a box of so many pixels, a Gaussian of this σ. */
+  /**
+   * Known structure of the kernel that a peer may use: integers with a divisor, a box of this size, a Gaussian with
+   * this σ.
+   */
   readonly whole?: { readonly weights: readonly number[]; readonly divisor: number };
   readonly box?: number;
   readonly sigma?: number;
-  /** The picture lies on the peer's device before, and its result stays there. Default false: from bytes to bytes */
+  /** The image lies on the peer's device before, and its result stays there. Default false: from bytes to bytes */
   readonly resident?: boolean;
 }
 
@@ -27,7 +30,7 @@ export interface FilterCall {
   /** some of its pixels are transparent */
   readonly transparent?: boolean;
   readonly kernel: Tensor;
-  /** What a peer may know about the kernel: it is a Gaussian of this σ, or Sobel's along x. */
+  /** Known structure of the kernel that a peer may use: a Gaussian with this σ, or Sobel along x. */
   readonly sigma?: number;
   readonly sobel?: boolean;
   /** but backend, out and onPlan */
@@ -47,7 +50,7 @@ export interface SobelWork {
   readonly picture: Picture;
 }
 
-/** The colors of a picture, without its alpha, in another size by Lanczos 3. */
+/** The colors of an image, without its alpha, in another size by Lanczos 3. */
 export interface ResizeWork {
   readonly kind: 'resize';
   readonly picture: Picture;
@@ -71,7 +74,10 @@ export type LayerSpec =
   | { readonly type: 'relu' }
   | { readonly type: 'logSoftmax' };
 
-/** One layer: forward is its output; backward, from a gradient that is there, the input's gradient and then the weight's. */
+/**
+ * One layer: forward computes its output; backward computes, from an existing gradient, the input's gradient and then
+ * the weight's.
+ */
 export interface LayerWork {
   readonly kind: 'layer';
   readonly direction: 'forward' | 'backward';
@@ -96,17 +102,17 @@ export interface NetWork {
   readonly weights: Readonly<Record<string, Tensor>>;
 }
 
-/** A whole process: reads a picture from a file, sharpens it, writes it to a file of the same format, and ends. */
+/** A whole process: reads an image from a file, sharpens it, writes it to a file of the same format, and ends. */
 export interface FileWork {
   readonly kind: 'file';
   readonly format: 'png' | 'jpg';
-  /** the picture, without its alpha */
+  /** the image, without its alpha */
   readonly picture: Picture;
   /** the file that holds it */
   readonly input: string;
 }
 
-/** A process that filters a picture of so many pixels: how long, and how much more memory than for the picture. */
+/** A process that filters an image of this many pixels: its duration, and its memory in addition to the image. */
 interface ScaleWork {
   readonly kind: 'scale';
   readonly width: number;
@@ -146,7 +152,7 @@ export type Work =
   | VersionWork
   | LimitWork;
 
-/** What the machine allows for a row, measured in the same run: see peers/limits.ts. */
+/** The limit of the machine for a row, measured in the same run: see peers/limits.ts. */
 export interface Limit {
   /** the fewest multiply-adds that are known to do it */
   readonly multiplyAdds?: number;
@@ -156,13 +162,13 @@ export interface Limit {
   readonly bytes?: number;
 }
 
-/** What a row may cost beside something else. The bench marks rows that cost more, and goes on. */
+/** The allowed cost of a row relative to another one. The benchmark marks rows that cost more, and continues. */
 export interface Allowance {
   /** the peer that it is compared with */
   readonly peer: string;
   /** what that does, for the reader */
   readonly beside: string;
-  /** the largest ratio of nanoseconds a sample. Default none: the ratio is only told */
+  /** maximum ratio of nanoseconds per sample. Default none: the ratio is only reported */
   readonly atMost?: number;
   /** where the ratio must hold. Default: on every number of threads */
   readonly threads?: number;
@@ -179,28 +185,28 @@ export interface Row {
   /** part of `--quick` */
   readonly quick?: boolean;
   readonly limit: Limit;
-  /** What a run is multiplied by, e.g. from some steps to an epoch. Default 1. */
+  /** Factor that scales a run, e.g. from some steps to an epoch. Default 1. */
   readonly times?: number;
   /** Calls before anything is measured, at least. Default: what is warm after some time. */
   readonly warmUpCalls?: number;
   readonly allowance?: Allowance;
-  /** @param quick a smaller picture will do */
+  /** @param quick a smaller image will do */
   work(quick: boolean): Work | Promise<Work>;
 }
 
 export type Values = Uint8Array | Uint8ClampedArray | Uint16Array | Float32Array;
 
-/** One peer, ready to do one row's work on so many threads. */
+/** One peer, prepared for one row's work with a number of threads. */
 export interface Contestant {
   /** what the reader must know, e.g. `RGB`; read after the last run */
   readonly note?: string;
-  /** samples of the picture that is filtered, where an allowance compares nanoseconds a sample */
+  /** samples of the image that is filtered, where an allowance compares nanoseconds a sample */
   readonly size?: number;
   /** Does the work once. */
   run(): unknown;
   /** In place of timing {@link run} from here: milliseconds a run, measured where the work is done, in another process. */
   time?(runs: number): Promise<number>;
-  /** What the last run computed; undefined where there is nothing to compare. Not timed. */
+  /** The result of the last run; undefined if there is nothing to compare. Not timed. */
   result(): Values | undefined | Promise<Values | undefined>;
   dispose?(): unknown;
 }
@@ -208,7 +214,7 @@ export interface Contestant {
 /** A program that does the same as convlab. */
 export interface Peer {
   readonly name: string;
-  /** false: one thread, whatever is asked for */
+  /** false: always one thread */
   readonly threaded: boolean;
   /** part of `--quick` */
   readonly quick?: boolean;

@@ -3,7 +3,7 @@ import { type Entry, measure } from './measure.js';
 import type { RowReport } from './report-cells.js';
 import type { Peer, Prepare, Row } from './row.js';
 
-/** A peer that is there. */
+/** An available peer. */
 export interface Loaded {
   readonly peer: Peer;
   readonly prepare: Prepare;
@@ -14,7 +14,7 @@ export interface RunOptions {
   /** samples that the medians are of */
   readonly rounds: number;
   readonly quick: boolean;
-  /** is told which peers are left out, and why */
+  /** called with the reason for each excluded peer */
   readonly tell: (line: string) => void;
 }
 

@@ -1,5 +1,5 @@
-// What other libraries do with the same kernel on the same few pixels: where docs/peers.md has its facts from.
-// Peers are no dependencies of convlab, so this runs in a folder of its own:
+// Compares the results of other libraries for the same kernel on a few pixels; the source of the facts in
+// docs/peers.md. Peers are not dependencies of convlab, so run this in a separate folder:
 //   mkdir /tmp/peers && cp scripts/ask-peers.mjs /tmp/peers && cd /tmp/peers && npm init -y
 //   npm install --ignore-scripts sharp@0.35.5 jimp@1.6.1 image-js@1.7.0 wasm-vips@0.0.19 @techstark/opencv-js@5.0.0-release.1
 //   node ask-peers.mjs
@@ -11,7 +11,7 @@ import Vips from 'wasm-vips';
 
 const [cv, vips] = [await cvReady, await Vips()];
 
-/** A picture as jimp has it: always RGBA. */
+/** An image for jimp, always RGBA. */
 function jimp({ data, width, height, channels }) {
   const pixels = Array.from({ length: width * height }, (_, i) => [0, 1, 2, 3].map((c) => (c < channels ? data[i * channels + c] : c < 3 ? data[i] : 255)));
   return new Jimp({ data: Buffer.from(pixels.flat()), width, height });
@@ -21,7 +21,7 @@ function cut({ data, channels }, from) {
   return from === 4 && channels === 1 ? data.filter((_, i) => i % 4 === 0) : data;
 }
 
-/** Each peer: a picture of bytes and a kernel in, samples out. */
+/** Each peer: an image of bytes and a kernel in, samples out. */
 const peers = {
   async sharp({ data, width, height, channels }, kernel, { depth = 'uchar', colourspace, ...options } = {}) {
     let image = sharp(Uint8Array.from(data), { raw: { width, height, channels } });

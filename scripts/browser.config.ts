@@ -1,7 +1,7 @@
 import { defineConfig } from 'vite';
 
-// dist/browser: convlab for a page without a bundler. The wasm backend and the reference are files of their own, loaded when asked for, and so is
-// GPU.js, which is there already (gpu-js.config.ts).
+// dist/browser: convlab for a page without a bundler. The wasm backend, the reference backend and GPU.js (already built
+// by gpu-js.config.ts) are separate files that are loaded on demand.
 export default defineConfig({
   publicDir: false,
   plugins: [

@@ -35,7 +35,7 @@ async function build(name, features) {
       transforms: [{ afterInitialize: (initialized) => (program = initialized) }],
     },
   );
-  // the compiler says so where its last pass over the programs made them no smaller
+  // the compiler reports if its last pass did not make the programs smaller
   const messages = stderr.toString().replace('Last converge was suboptimal.\n', '');
   if (error || messages) fail(messages || error.message);
   for (const [name, { functionTypeNode }] of program.elementsByName) {
@@ -45,7 +45,7 @@ async function build(name, features) {
 
   const wasm = Buffer.from(files.get('module.wasm'));
   const sections = sectionsOf(wasm);
-  // every thread makes an instance of its own on the same memory: making one must neither write to it nor run anything
+  // every thread creates its own instance on the same memory, so instantiation must not write to it or run anything
   if (sections.has(START) || sections.has(DATA)) fail('the programs must have neither static data nor a start function');
   const memoryImport = Buffer.from('\x03env\x06memory\x02', 'latin1');
   const limits = wasm.indexOf(memoryImport) + memoryImport.length;
@@ -62,7 +62,9 @@ export const MEMORY_FLAGS = ${limits};
   return program;
 }
 
-/** Another version of zlib may pack the same bytes otherwise: what is there already is kept if it holds them. */
+/**
+ * Another version of zlib may compress the same bytes differently, so an existing file with the same contents is kept.
+ */
 async function deflated(name, wasm) {
   const [, packed] = /'([\w+/=]+)'/.exec(await readFile(`${folder}/${name}.generated.ts`, 'utf8').catch(() => '')) ?? [];
   try {

@@ -1,9 +1,11 @@
 import { defineConfig } from 'vite';
 
 // dist/cli: the command line and all that it imports. Node takes about a millisecond to load a file, so what is always needed is in one,
-// and what filters pictures in another; the rest is loaded by the commands and codecs that need it.
+// and what filters images in another; the rest is loaded by the commands and codecs that need it.
 
-/** commander loads child processes for commands that are programs of their own, which takes 3 ms; here there are none. */
+/**
+ * commander loads node:child_process for commands that are separate programs, which takes 3 ms and is not needed here.
+ */
 function withoutPrograms(code: string): string {
   const loads = "const childProcess = require('node:child_process');";
   if (!code.includes(loads)) throw new Error(`commander does not hold ${loads}`);
@@ -29,7 +31,7 @@ export default defineConfig({
     emptyOutDir: true,
     license: { fileName: 'licenses.md' },
     rolldownOptions: {
-      // doctor.ts imports some of auto/ by itself
+      // doctor.ts also imports parts of auto/ directly
       checks: { ineffectiveDynamicImport: false },
       input: { main: 'src/cli/main.ts', 'filter-process': 'src/cli/filter/filter-process.ts', 'queue-entry': 'src/cli/queue-entry.ts' },
       output: {

@@ -1,4 +1,4 @@
-// The pages of the cookbook and their pictures, made by running every recipe.
+// The pages of the cookbook and their images, made by running every recipe.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeInputs } from '../examples/cookbook/inputs.js';
@@ -7,12 +7,12 @@ import { type Ran, run } from '../examples/cookbook/run.js';
 import { createImage, crop, type Image, type Rectangle, resize, toImage } from '../src/index.js';
 import { readAnimation } from '../src/node.js';
 
-/** The folder of the pictures, seen from a page. */
+/** The folder of the images, seen from a page. */
 const PICTURES = '../pictures/cookbook';
 const MOST_LINES = 12;
-/** The room of one picture in pixels, and the gap between two. */
+/** The room of one image in pixels, and the gap between two. */
 const ROOM = { width: 360, height: 270, gap: 12 };
-/** Recipes whose effect is too fine to be seen in a small picture: the part that is shown instead, enlarged. */
+/** Recipes whose effect is too fine to be seen in a small image: the part that is shown instead, enlarged. */
 const DETAILS: Readonly<Record<string, Rectangle>> = {
   sharpen: { x: 20, y: 120, width: 120, height: 90 },
   'own-kernel': { x: 250, y: 210, width: 120, height: 90 },
@@ -22,7 +22,7 @@ const DETAILS: Readonly<Record<string, Rectangle>> = {
 };
 /** Recipes that do not show what they read beside what they write first, but these two. */
 const PAIRS: Readonly<Record<string, readonly [string, string]>> = { enlarge: ['pixels.png', 'smooth.png'] };
-/** Recipes whose result looks like what they read, and that are shown without a picture. */
+/** Recipes whose result looks like what they read, and that are shown without an image. */
 const SAME = ['remove-metadata'];
 /** Recipes whose result is shown as small as it is. */
 const SMALLER = ['thumbnail'];
@@ -76,7 +76,7 @@ function section({ name, title, also, note, code }: Recipe, { printed, written }
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-/** The picture that a recipe wrote, if any: the largest group of readers sees these. */
+/** The image that a recipe wrote, if any: the largest group of readers sees these. */
 function imageOf(written: readonly string[]): string | undefined {
   return written.find((path) => /\.(png|jpg|gif)$/.test(path));
 }
@@ -100,7 +100,7 @@ async function middleFrame(path: string): Promise<Image> {
   return toImage(frames[Math.floor(frames.length / 2)].image);
 }
 
-/** Puts a picture into a room of the sheet, enlarged by at most `most`, on gray where it is transparent. */
+/** Puts an image into a room of the sheet, enlarged by at most `most`, on gray where it is transparent. */
 async function paste(sheet: Image, image: Image, left: number, most: number): Promise<void> {
   const factor = Math.min(ROOM.width / image.width, ROOM.height / image.height, most);
   const [width, height] = [Math.round(image.width * factor), Math.round(image.height * factor)];

@@ -4,8 +4,8 @@ import { defineConfig } from 'vite';
 const MODULE = 'dist/kernels/backends/gpu/gpu-js-library.js';
 
 /**
- * What GPU.js asks for, in place of the packages: headless GL is what `createBackend` has found of it, or nothing; the others serve modes that
- * convlab does not use. The packages themselves are 107 MB.
+ * Substitutes for the packages that GPU.js requires: for headless GL, the module found by `createBackend`, if any; the
+ * others are for modes that convlab does not use. The packages themselves are 107 MB.
  */
 const STANDINS: Readonly<Record<string, string>> = {
   gl: 'module.exports = (...settings) => globalThis.convlabHeadlessGl?.(...settings) ?? null;',

@@ -1,4 +1,4 @@
-// Draws the pictures that docs/lecture.md shows, from what npm run lecture -- all left in out/lecture, smaller, into docs/lecture.
+// Draws the images that docs/lecture.md shows, from what npm run lecture -- all left in out/lecture, smaller, into docs/lecture.
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { render } from '../examples/lecture/svg.js';
 import { createImage } from '../src/index.js';

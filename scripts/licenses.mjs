@@ -6,7 +6,7 @@ const UNNAMED = { 'exif-parser': 'MIT' };
 
 /** Development dependencies whose code is built into dist/. */
 const BUILT_IN = ['gpu.js', 'commander', 'cli-progress', 'tinyglobby', 'picomatch', 'aws4fetch', 'vega', 'vega-lite'];
-/** What they need and the build leaves out. */
+/** Their dependencies that the build omits. */
 const LEFT_OUT = [
   ...['gl', 'webgpu'],
   // the programs and types of Vega

@@ -1,4 +1,4 @@
-// npm run docs:cookbook: runs every recipe of examples/cookbook, and writes docs/cookbook and its pictures.
+// npm run docs:cookbook: runs every recipe of examples/cookbook, and writes docs/cookbook and its images.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { writeImage } from '../src/node.js';
 import { cookbook } from './cookbook.js';

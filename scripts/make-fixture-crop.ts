@@ -1,4 +1,4 @@
-// npx tsx scripts/make-fixture-crop.ts: the picture that OpenCV's numbers are made from, 48 × 32 pixels of the demo's scene.
+// npx tsx scripts/make-fixture-crop.ts: the image that OpenCV's numbers are made from, 48 × 32 pixels of the demo's scene.
 import { writeImage } from 'convlab/node';
 import { renderScene } from '../examples/scene.js';
 

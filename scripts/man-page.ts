@@ -87,7 +87,7 @@ function sentence(words: string): string {
   return text(`${words[0].toUpperCase()}${words.slice(1)}${words.endsWith('.') ? '' : '.'}`);
 }
 
-/** Text as roff reads it: without commands of its own, and in ASCII. */
+/** Escapes text for roff, in ASCII. */
 function text(words: string): string {
   return words
     .replaceAll('\\', '\\e')

@@ -30,10 +30,14 @@ function asProgram({ source }: Cell, i: number): string {
   return `${code.slice(0, at)}outputs[${i}] = (${last.replace(/;$/, '')})?.[${DISPLAY}]?.();`;
 }
 
-/** Runs all cells in order. @returns the notebook with its outputs @throws Error with what the program says, if a cell throws */
+/**
+ * Runs all cells in order.
+ * @returns the notebook with its outputs
+ * @throws Error with the output of the program, if a cell throws
+ */
 export function execute(notebook: Notebook): Notebook {
   const code = notebook.cells.map((cell, i) => (cell.cell_type === 'code' ? asProgram(cell, i) : '')).join('\n');
-  const folder = mkdtempSync('examples/.notebook-'); // inside the repository, whose tsconfig.json says where convlab is
+  const folder = mkdtempSync('examples/.notebook-'); // inside the repository, whose tsconfig.json resolves convlab
   try {
     writeFileSync(join(folder, 'cells.mts'), `const outputs: Record<number, object> = {};\n${code}\nconsole.log(JSON.stringify(outputs));\n`);
     const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', join(folder, 'cells.mts')], { encoding: 'utf8' });

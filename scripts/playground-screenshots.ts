@@ -1,6 +1,6 @@
-// npm run playground:screenshots -- [WORD …]: pictures of every view and chapter of the playground, in two themes, two languages and
+// npm run playground:screenshots -- [WORD …]: images of every view and chapter of the playground, in two themes, two languages and
 // three widths, and of panels that are shown alone, in out/screenshots, with contact sheets. A word, such as zh, dark, 390, filter or
-// present, leaves out the pictures whose name lacks it.
+// present, leaves out the images whose name lacks it.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';

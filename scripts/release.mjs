@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 
 const UNRELEASED = /^## \[Unreleased\]\n([\s\S]*?)(?=^## |(?![\s\S]))/m;
 
-/** What the changelog says of the next version. @throws Error if it says nothing */
+/** The changelog of the next version. @throws Error if it is empty */
 export function unreleased(changelog) {
   const entry = UNRELEASED.exec(changelog)?.[1].trim() ?? '';
   if (!/^- /m.test(entry)) throw new Error('CHANGELOG.md names no change under [Unreleased]');
@@ -52,7 +52,10 @@ function git(...args) {
   return stdout.trim();
 }
 
-/** Nothing that is installed along has a hole that is known and grave. Where the registry does not tell, only a dry run goes on. */
+/**
+ * Checks that no dependency has a known severe vulnerability. If the registry does not answer, only a dry run
+ * continues.
+ */
 function audit(dry) {
   console.log('\n> npm audit --omit=dev');
   const { stdout } = spawnSync('npm', ['audit', '--omit=dev', '--json'], { encoding: 'utf8' });
@@ -68,7 +71,7 @@ function checkAll(dry) {
 }
 
 function buildAndPublish(version, ...flags) {
-  run('npm', 'run', 'build'); // .npmrc turns scripts off: publishing builds nothing by itself
+  run('npm', 'run', 'build'); // .npmrc disables scripts, so publishing does not build
   run('npm', 'publish', ...(version.includes('-') ? ['--tag', 'next'] : []), ...flags);
 }
 

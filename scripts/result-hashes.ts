@@ -81,7 +81,7 @@ function describe({ group, kinds, inputs, options }: Call): string {
   return `${group}: ${Object.values(kinds).join(', ')}, ${inputs}, ${sizes}`;
 }
 
-/** What the coverage table counts. */
+/** The items counted in the coverage table. */
 function usesOf({ kinds, options }: Call): string[] {
   const kindOf = (value: unknown) => {
     if (typeof value === 'number') return Number.isInteger(value) ? 'whole' : 'fraction';

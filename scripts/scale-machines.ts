@@ -9,7 +9,7 @@ import { writeImage } from '../src/node.js';
 import { type RedisServer, startRedis } from '../test/servers/redis.js';
 
 // How much two single-threaded shards, and two queue workers, do in the time of one, on the built command line:
-//   npm run build:node && npx tsx scripts/scale-machines.ts [shards|workers] [pictures]
+//   npm run build:node && npx tsx scripts/scale-machines.ts [shards|workers] [images]
 // Workers need redis-server, and `npm --prefix test/servers install` for BullMQ.
 
 const [what = 'shards', count = '240'] = process.argv.slice(2);
@@ -61,7 +61,7 @@ async function workers(number: number, out: string, redis: RedisServer): Promise
   const started = Array.from({ length: number }, () => convlab('--quiet', 'worker', '--threads', '1', ...server));
   await new Promise((ready) => setTimeout(ready, 2000));
   const results = async () => (await readdir(join(folder, out)).catch(() => [])).filter((name) => name.endsWith('.png')).length;
-  // adding takes a while of its own, before the first is begun
+  // adding takes some time before the first job starts
   const adding = done(convlab('--quiet', 'enqueue', photos, '--out', join(folder, out), ...RECIPE, ...server));
   while ((await results()) === 0) await new Promise((next) => setTimeout(next, 5));
   const taken = await seconds(async () => {

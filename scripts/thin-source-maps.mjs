@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode, encode } from '@jridgewell/sourcemap-codec';
 
-/** What begins at a position that is kept. */
+/** Tokens whose positions are kept. */
 const KEPT = /^(new|throw|await|yield|return|debugger)\b|^[\w$#]+\(/;
 
 for (const name of readdirSync('dist', { recursive: true, encoding: 'utf8' })) {

@@ -78,7 +78,7 @@ async function health(work: Promise<unknown>): Promise<number[]> {
   return (await Promise.all(delays)).sort((a, b) => a - b);
 }
 
-/** Uploads in a process of its own, so that the photographs on the way keep nobody from asking. */
+/** Uploads in a separate process, so that pending photographs do not delay the health checks. */
 async function upload(times: number): Promise<string> {
   const client = spawn(process.execPath, ['client-of-many.js', `${url}/sharpen`, `${times}`], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(client.stdout, 'data')) as [Buffer];

@@ -1,6 +1,6 @@
 import { callback, type OptionRule, type OptionsOf, option, type Rows, rule } from './options.js';
 
-/** Rows of {@link Control}. */
+/** Rules and defaults of {@link Control}. */
 export const CONTROL_OPTIONS = {
   /** Cancels the call: the promise rejects with the reason of the signal. The contents of `out` are then undefined. */
   signal: rule<AbortSignal>('an AbortSignal', (value) => value instanceof AbortSignal),

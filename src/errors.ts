@@ -43,7 +43,7 @@ export class ShapeError extends ConvlabError {
 export class OptionError extends ConvlabError {
   /**
    * @param rule completes "OPTION …": `must be an integer ≥ 1`
-   * @param meant the allowed word that was probably meant
+   * @param meant the allowed word that the caller probably meant
    */
   constructor(
     operation: string,
@@ -79,7 +79,7 @@ export function show(value: unknown): string {
   return shown(value, 0);
 }
 
-/** Lists in lists are shown as deep as that: a text may hold thousands of them. */
+/** Maximum depth to which nested lists are shown: parsed text may nest thousands of levels. */
 const MOST_DEPTH = 4;
 
 function shown(value: unknown, depth: number): string {

@@ -6,8 +6,8 @@ export class Gate {
   constructor(private readonly limit: number) {}
 
   /**
-   * Runs work once there is room for what it holds.
-   * @param signal ends the waiting
+   * Runs `work` once the total allows its amount.
+   * @param signal cancels the wait
    * @throws the signal's reason
    */
   async pass<T>(amount: number, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {

@@ -1,22 +1,22 @@
 /** Memory lent to the caller until it is returned. */
 interface Loan {
   readonly end: number;
-  /** calls that compute in it */
+  /** number of calls that use it */
   holds: number;
-  /** called once it was returned and no computation uses it any more */
+  /** called once it has been returned and no computation uses it */
   release: (() => unknown) | undefined;
 }
 
-/** Pieces that are lent, by their first byte, of each buffer that a backend shows to callers. */
+/** The lent parts, by byte offset, of each buffer that a backend exposes to callers. */
 const lenders = new WeakMap<ArrayBufferLike, Map<number, Loan>>();
 
-/** Lends bytes: from now on arrays over their buffer hold only where something is lent. */
+/** Lends bytes. From now on, arrays on their buffer are valid only inside lent parts. */
 export function lend({ buffer, byteOffset, byteLength }: ArrayBufferView): void {
   const loans = lenders.get(buffer) ?? new Map<number, Loan>();
   lenders.set(buffer, loans.set(byteOffset, { end: byteOffset + byteLength, holds: 0, release: undefined }));
 }
 
-/** Takes bytes back: no new call uses them, and once those that do have ended, `release` frees them. */
+/** Takes bytes back: new calls cannot use them, and `release` frees them when the current calls have ended. */
 export function takeBack({ buffer, byteOffset }: ArrayBufferView, release: () => unknown): void {
   const loans = lenders.get(buffer);
   const loan = loans?.get(byteOffset);
@@ -27,7 +27,7 @@ export function takeBack({ buffer, byteOffset }: ArrayBufferView, release: () =>
   }
 }
 
-/** Whether an array is in backend memory that was returned and may be reused for another image. */
+/** True if an array is in backend memory that was returned and may be reused for another image. */
 export function isGivenBack(bytes: ArrayBufferView): boolean {
   const loans = lenders.get(bytes.buffer);
   if (!loans) return false;
@@ -35,7 +35,7 @@ export function isGivenBack(bytes: ArrayBufferView): boolean {
   return loan === undefined || loan.release !== undefined;
 }
 
-/** Keeps what arrays are in from being freed while a call computes. Those of other memory need no care. */
+/** Prevents the memory of arrays from being freed during a call. Arrays in other memory are ignored. */
 export async function holding<T>(arrays: readonly (ArrayBufferView | undefined)[], work: () => Promise<T>): Promise<T> {
   const held: [Map<number, Loan>, Loan][] = [];
   for (const array of arrays) {

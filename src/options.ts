@@ -61,7 +61,7 @@ export function checkOptions(operation: string, options: unknown, rows: Rows, wh
   if (options === null || typeof options !== 'object' || Array.isArray(options)) throw new OptionError(operation, what, 'must be an object', options);
   const given = options as Readonly<Record<string, unknown>>;
   const names = Object.keys(given);
-  // a signal by itself, say: it has no options, and would be swallowed
+  // e.g. an AbortSignal passed instead of options, which would otherwise be ignored
   if (names.length === 0 && !isPlain(options)) throw new OptionError(operation, what, 'must be a plain object, like { name: value }', options);
   for (const name of names) {
     if (!Object.hasOwn(rows, name)) throw unknownOption(operation, name, given[name], Object.keys(rows));

@@ -44,7 +44,7 @@ export interface PictureProcessor {
   close(): Promise<void>;
 }
 
-/** The modules of the command line, which are bundled: no path that a compiler follows. */
+/** Loads a bundled module of the command line by a path that the compiler does not resolve. */
 async function load<T>(name: string): Promise<T> {
   return import(/* @vite-ignore */ new URL(`./cli/${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url).href);
 }

@@ -4,9 +4,9 @@ import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator
 import { DataError, OptionError, show } from './errors.js';
 
 /**
- * The seeded generator (xoroshiro128+, from pure-rand) behind every shuffle, initialization and dropout mask:
- * the same seed gives the same numbers everywhere.
- * @throws OptionError if the seed is no integer
+ * The seeded generator (xoroshiro128+, from pure-rand) used for every shuffle, initialization and dropout mask. The
+ * same seed gives the same numbers on every machine.
+ * @throws OptionError if the seed is not an integer
  * @example
  * ```ts
  * import { Random } from 'convlab';
@@ -18,11 +18,11 @@ import { DataError, OptionError, show } from './errors.js';
 export class Random {
   #generator: ReturnType<typeof xoroshiro128plus>;
 
-  /** @param seed an integer; its low 32 bits count */
+  /** @param seed an integer; only its low 32 bits are used */
   constructor(seed: number) {
     if (!Number.isSafeInteger(seed)) throw new OptionError('Random', 'seed', 'must be an integer', seed);
     this.#generator = xoroshiro128plus(seed);
-    // the state begins almost empty: the first numbers would be tiny, and alike for neighboring seeds
+    // the initial state is mostly zeros, so the first numbers would be tiny and similar for neighboring seeds
     for (let i = 0; i < 32; i++) this.#generator.next();
   }
 
@@ -39,12 +39,12 @@ export class Random {
     this.#generator = xoroshiro128plusFromState(state);
   }
 
-  /** Uniform in [low, high). */
+  /** Uniformly distributed in [low, high). */
   uniform(low = 0, high = 1): number {
     return low + (high - low) * uniformFloat64(this.#generator);
   }
 
-  /** True with probability p, to 2⁻³². */
+  /** True with probability p, with a resolution of 2⁻³². */
   chance(p: number): boolean {
     return this.#generator.next() + 2 ** 31 < p * 2 ** 32;
   }
@@ -55,7 +55,7 @@ export class Random {
     return uniformInt(this.#generator, 0, n - 1);
   }
 
-  /** Normal with mean 0 and standard deviation 1 (Box and Muller, 1958). */
+  /** Normally distributed with mean 0 and standard deviation 1 (Box and Muller, 1958). */
   normal(): number {
     return Math.sqrt(-2 * Math.log(1 - this.uniform())) * Math.cos(2 * Math.PI * this.uniform());
   }

@@ -40,7 +40,7 @@ export function tensor(values: NestedNumbers | ArrayLike<number>, shape?: readon
 }
 
 /**
- * A tensor full of one value.
+ * A tensor filled with one value.
  * @param value default 0
  * @example
  * ```ts
@@ -78,7 +78,7 @@ export function reshape(x: Tensor, shape: readonly number[]): Tensor {
 }
 
 /**
- * The number of values of a shape.
+ * The number of values in a tensor of this shape.
  * @throws ShapeError if a dimension is not an integer ≥ 0
  */
 export function sizeOf(shape: readonly number[], operation = 'tensor'): number {

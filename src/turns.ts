@@ -1,9 +1,9 @@
-/** Milliseconds that work on the caller's thread takes at a time. */
+/** Maximum milliseconds of uninterrupted work on the caller's thread. */
 const TURN_MS = 2;
-/** Bytes that are copied at a time: less than half a millisecond, also into memory that is new. */
+/** Bytes copied at a time; takes less than half a millisecond, even into newly allocated memory. */
 const COPIED_BYTES = 2 ** 18;
 
-/** When a turn that begins now ends. */
+/** The end time of a turn that begins now. */
 export function endOfTurn(): number {
   return performance.now() + TURN_MS;
 }
@@ -11,8 +11,8 @@ export function endOfTurn(): number {
 const waiting: (() => void)[] = [];
 
 /**
- * Resolves after events that wait have been served. Whoever waits is served in order, one in each turn of the event loop: the turns of
- * concurrent calls do not add up.
+ * Resolves after pending events have been handled. Waiting calls continue in order, one per iteration of the event
+ * loop, so the turns of concurrent calls do not add up.
  */
 export function othersTurn(): Promise<void> {
   return new Promise((resolve) => {
@@ -26,17 +26,17 @@ function serveNext(): void {
 }
 
 /**
- * Node's own, undefined in pages. It is read once: where a test fakes timers, nobody moves their clock while a call is awaited. Where they
- * were faked before, the fakes have a `clock` (Jest, Vitest, Sinon).
+ * Node's `setImmediate`, undefined in pages. It is read once, because a test that fakes timers does not advance their
+ * clock while it awaits a call. Timers that were faked earlier have a `clock` (Jest, Vitest, Sinon).
  */
 const { setImmediate } = globalThis as { setImmediate?: ((run: () => void) => void) & { clock?: unknown } };
 const immediately = setImmediate?.clock ? undefined : setImmediate;
 
-/** Runs something after the events that wait have been served. */
+/** Runs a function after pending events have been handled. */
 export function afterEvents(run: () => void): void {
   if (immediately) immediately(run);
   else {
-    // timers of pages are held back to 4 ms once they nest
+    // nested timers in pages are delayed to at least 4 ms
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
       port1.close();
@@ -46,14 +46,14 @@ export function afterEvents(run: () => void): void {
   }
 }
 
-/** Long work on the caller's thread, a few milliseconds at a time, until its signal ends it. */
+/** Splits long work on the caller's thread into turns of a few milliseconds, and can be canceled by a signal. */
 export class Turns {
   /** Waits before the first turn too, because many calls may start together. */
   #end = 0;
 
   constructor(readonly signal?: AbortSignal) {}
 
-  /** Whether this turn is over, and {@link next} is due. */
+  /** True if this turn is over, so {@link next} must be awaited. */
   get over(): boolean {
     return performance.now() > this.#end;
   }
@@ -66,7 +66,7 @@ export class Turns {
     this.#end = endOfTurn();
   }
 
-  /** Does the work on `count` things, `step` of them at a time, from the first to the last. @throws the signal's reason */
+  /** Processes `count` items in order, `step` at a time. @throws the signal's reason */
   async each(count: number, step: number, work: (from: number, to: number) => void): Promise<void> {
     for (let from = 0; from < count; from += step) {
       if (this.over) await this.next();
@@ -74,7 +74,7 @@ export class Turns {
     }
   }
 
-  /** The bytes of all parts, one behind the other, in memory of their own. @throws the signal's reason */
+  /** Concatenates the bytes of all parts in a new array. @throws the signal's reason */
   async join(parts: readonly Uint8Array[]): Promise<Uint8Array<ArrayBuffer>> {
     const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
     let at = 0;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-// What the other browser tests stand on. Without it they would fail somewhere deeper, or quietly test less.
+// Requirements of the other browser tests, which would otherwise fail later or silently test less.
 test('the page is isolated, so threads can share memory', () => {
   expect(globalThis.crossOriginIsolated).toBe(true);
   expect(new SharedArrayBuffer(4).byteLength).toBe(4);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-/** Where a Chromium is looked for; CONVLAB_CHROMIUM names another one, and then only that counts. */
+/** Paths to search for Chromium; if CONVLAB_CHROMIUM is set, only that is used. */
 export const CHROMIUM_PATHS = process.env.CONVLAB_CHROMIUM
   ? [process.env.CONVLAB_CHROMIUM]
   : [

@@ -11,7 +11,7 @@ import { writeSmallZarr } from './small-zarr.js';
 
 // Every public function that may take long takes `signal` and `onProgress`, and they mean the same everywhere.
 
-/** Small pictures count as long ones, too. */
+/** Small images count as long ones, too. */
 const backend = await createWasmBackend(2, { longestBlock: 0 });
 const folder = mkdtempSync(join(tmpdir(), 'convlab-control-'));
 afterAll(() => {

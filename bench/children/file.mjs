@@ -1,4 +1,4 @@
-// node file.mjs PEER INPUT OUTPUT THREADS: reads a picture, sharpens it, writes it; prints its highest memory, and its milliseconds of CPU on all threads.
+// node file.mjs PEER INPUT OUTPUT THREADS: reads an image, sharpens it, writes it; prints its highest memory, and its milliseconds of CPU on all threads.
 // PEER: sharp, wasm-vips, jimp, or the folder of a compiled convlab, with `:built-in` behind it if that must not use sharp; of convlab its command line runs.
 // sharp and convlab write with equal settings: JPEG of quality 90 with colors in full resolution, PNG with filters row by row at level 2.
 import { peakMemory } from './peak-memory.mjs';

@@ -1,7 +1,10 @@
 // Compiles the programs of peers/limits.ts: nothing but multiply-adds, and a copy. Prints JSON { wasm: base64, aTurn }.
 import asc from 'assemblyscript/asc';
 
-/** Sums that do not wait for each other, as many as 16 registers hold beside what is multiplied: a block of so many rows by so many columns. */
+/**
+ * Independent sums, as many as fit in 16 registers together with the operands: a block of this many rows by this many
+ * columns.
+ */
 const [ROWS, COLUMNS] = [5, 2];
 /** Blocks in a turn of the loop, whose own instructions then do not count. */
 const UNROLLED = 4;

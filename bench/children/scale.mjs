@@ -1,5 +1,5 @@
-// node scale.mjs TASK: filters a picture of a size three times; prints the median in milliseconds, and by how many megabytes
-// its memory at its highest exceeds what it was with the picture alone. TASK: JSON of { dist, width, height, shape, weights, threads }
+// node scale.mjs TASK: filters an image of a size three times; prints the median in milliseconds, and by how many megabytes
+// its memory at its highest exceeds what it was with the image alone. TASK: JSON of { dist, width, height, shape, weights, threads }
 import { peakMemory } from './peak-memory.mjs';
 
 const { dist, width, height, shape, weights, threads } = JSON.parse(process.argv[2]);

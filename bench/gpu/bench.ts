@@ -11,16 +11,16 @@ import { onnxruntimeWeb } from './peers/onnxruntime-web.js';
 import { tfjsWebGpu } from './peers/tfjs-webgpu.js';
 import { gpuRows } from './rows.js';
 
-/** What was found where it ran: in a page, or in Node. */
+/** The measurements of a run in a page or in Node. */
 export interface GpuReport {
-  /** the browser or Node, by itself */
+  /** the browser or Node version */
   readonly agent: string;
   readonly gpus: readonly Measured[];
   readonly rounds: number;
   readonly rows: readonly RowReport[];
 }
 
-/** Measures all rows wherever it is called. @param tell is told every line of the report */
+/** Measures all rows. @param tell called with every line of the report */
 export async function benchGpu({ quick, rounds = quick ? 3 : 7, row: part = '', peers }: GpuBenchOptions, tell: (line: string) => void): Promise<GpuReport> {
   const agent = globalThis.process?.versions?.node ? `Node ${process.versions.node}` : navigator.userAgent;
   tell(agent);

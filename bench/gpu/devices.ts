@@ -13,7 +13,7 @@ export interface Measured {
 
 const MODES = ['webgpu', 'webgl2'] as const;
 
-/** What doctor finds, and the constants of every GPU. @param tell is told all of it in words */
+/** The results of doctor, and the constants of every GPU. @param tell called with every line of the report */
 export async function measureDevices(
   tell: (line: string) => void,
 ): Promise<{ readonly backends: readonly BackendReport[]; readonly gpus: readonly Measured[] }> {

@@ -9,7 +9,7 @@ export interface GpuBenchOptions {
   readonly peers?: readonly string[];
 }
 
-/** Of `npm run bench:gpu` and of the file that is carried to another machine, as `parseArgs` takes them. */
+/** Flags of `npm run bench:gpu` and of the file that is copied to another machine, for `parseArgs`. */
 export const FLAGS = {
   quick: { type: 'boolean', default: false },
   row: { type: 'string', default: '' },

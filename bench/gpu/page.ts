@@ -1,4 +1,4 @@
 import { benchGpu } from './bench.js';
 
-// The script of a page: main.ts calls it, and is told what it prints.
+// The script of a page, which main.ts calls and which reports its output to main.ts.
 Object.assign(globalThis, { benchGpu });

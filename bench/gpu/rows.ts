@@ -12,10 +12,10 @@ const LAYERS_MEASURED = ['conv1', 'conv2', 'fc1', 'conv 3×3', 'matrix product']
 const LAYER_ROWS = LAYERS.filter(({ name }) => LAYERS_MEASURED.some((layer) => name.startsWith(`${layer} `)));
 
 const [TRAINING, BATCH] = [60_000, 64];
-/** Of `--quick`, which software GPUs have to bear. */
+/** The size for `--quick`, small enough for software GPUs. */
 const SMALL = { width: 480, height: 270 };
 
-/** What a GPU may be for: pictures from bytes to bytes, pictures that stay on the device, layers, and training. */
+/** Workloads for a GPU: images from bytes to bytes, images that stay on the device, layers, and training. */
 export function gpuRows(quick: boolean): readonly Row[] {
   const filters = quick ? FILTER_ROWS.filter((row) => row.quick).map(smallRow) : FILTER_ROWS;
   return [

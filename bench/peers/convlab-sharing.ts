@@ -3,7 +3,10 @@ import { createWasmBackend } from '../../src/kernels/backends/wasm/wasm.js';
 import type { Peer } from '../row.js';
 import { prepare } from './convlab.js';
 
-/** Ways to run a job: one thread, two that share everything, and two that learn which jobs to share. The second once more tells how far two times of one way differ. */
+/**
+ * Ways to run a job: one thread, two that share everything, and two that learn which jobs to share. The repetition of
+ * the second shows how much two times of the same way differ.
+ */
 export const [ALONE, SHARED, LEARNED, AGAIN] = ['convlab, alone', 'convlab, shared', 'convlab, learned', 'convlab, shared again'] as const;
 
 export const convlabSharing: readonly Peer[] = [

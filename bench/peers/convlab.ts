@@ -18,7 +18,7 @@ import { convlabNet } from './convlab-net.js';
 import { filterCall } from './filter-call.js';
 import { latestPlan } from './latest-plan.js';
 
-/** convlab as its users call it: pictures and tensors in, pictures and tensors out; models stay compiled. */
+/** convlab as its users call it: images and tensors in, images and tensors out; models stay compiled. */
 export const convlab: Peer = {
   name: 'convlab',
   threaded: true,
@@ -43,8 +43,8 @@ export const convlabPlain: Peer = {
 };
 
 /**
- * The same in a backend's own memory: pictures of `allocateImage`, and for floats the operator that a model calls. So do peers whose matrices
- * and tensors stay where they are. On one thread pictures have no such memory.
+ * The same in a backend's own memory: images of `allocateImage`, and for floats the operator that a model calls. So do peers whose matrices
+ * and tensors stay where they are. On one thread images have no such memory.
  */
 export const convlabOwnMemory: Peer = {
   name: 'convlab, own memory',
@@ -88,7 +88,7 @@ export function prepare(work: Work, backend: Backend): Contestant | Promise<Cont
     case 'option':
       return filterCall(work.call, backend);
     default:
-      return undefined; // processes of their own, see processes.ts
+      return undefined; // separate processes, see processes.ts
   }
 }
 

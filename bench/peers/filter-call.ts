@@ -2,7 +2,7 @@ import { type Backend, filter } from '../../src/index.js';
 import type { Contestant, FilterCall } from '../row.js';
 import { latestPlan } from './latest-plan.js';
 
-/** A filter with all its options, into a picture that is there already. */
+/** A filter with all its options, into an existing image. */
 export async function filterCall({ image, kernel, options }: FilterCall, backend: Backend): Promise<Contestant> {
   const latest = latestPlan();
   const out = await filter(image, kernel, { ...options, backend });

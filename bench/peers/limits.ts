@@ -6,7 +6,9 @@ import type { Contestant, Limit, Peer } from '../row.js';
 
 type Program = 'floats' | 'integers' | 'copy';
 
-/** What the machine allows: the row's multiply-adds and nothing else, and a plain copy of its bytes. Threads share them equally. */
+/**
+ * The limits of the machine: only the row's multiply-adds, and a plain copy of its bytes, shared equally by threads.
+ */
 export const limits: readonly Peer[] = [
   limit('limit: float multiply-adds', 'floats', ({ multiplyAdds }) => multiplyAdds),
   limit('limit: 16-bit multiply-adds', 'integers', ({ integerMultiplyAdds }) => integerMultiplyAdds),
@@ -40,7 +42,7 @@ interface Compiled {
 let compiled: Compiled | undefined;
 
 function compile(): Compiled {
-  // in a process of its own: the compiler's ten megabytes of JavaScript are nothing for tsx
+  // in a separate process, because tsx should not load the compiler's ten megabytes of JavaScript
   const child = spawnSync(process.execPath, [fileURLToPath(new URL('../children/limits.mjs', import.meta.url))], { maxBuffer: 1e8 });
   if (child.status !== 0) throw new Error(`the limits' programs do not compile: ${child.stderr}`);
   const { wasm, aTurn } = JSON.parse(String(child.stdout)) as { wasm: string; aTurn: Compiled['aTurn'] };

@@ -16,14 +16,17 @@ const EITHER: Offer = {
   paddingValue: 'any',
 };
 
-/** Of filter2D, GaussianBlur and Sobel, with what is one more call: copyMakeBorder, convertScaleAbs, normalize, a slice. */
+/**
+ * The options of filter2D, GaussianBlur and Sobel, with one additional call: copyMakeBorder, convertScaleAbs, normalize
+ * or a slice.
+ */
 export const OPENCV_OFFER: Offer = {
   ...EITHER,
   output: ['signed', 'abs', 'normalize', 'float'],
   paddingMode: ['zero', 'constant', 'replicate', 'symmetric'],
 };
 
-/** Of correlate and gaussian_filter in floats, with what numpy makes of them. */
+/** The options of correlate and gaussian_filter in floats, with numpy operations. */
 export const SCIPY_OFFER: Offer = {
   ...EITHER,
   output: ['signed', 'abs', 'normalize', 'float', '16bit'],

@@ -3,7 +3,7 @@ import { Conv2d, ConvNet, type Module, type Tensor, toOnnx } from '../../src/ind
 import type { Contestant, Peer, Work } from '../row.js';
 import { layerModule } from './convlab-layer.js';
 
-/** ONNX Runtime's CPU provider, forward, on models that convlab wrote: what it is asked for is what convlab computes. */
+/** ONNX Runtime's CPU provider, forward, on models exported by convlab, so both compute the same. */
 export const onnxruntime: Peer = {
   name: 'ONNX Runtime',
   threaded: true,

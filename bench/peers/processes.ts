@@ -5,7 +5,7 @@ import { readImage } from '../../src/node.js';
 import type { Contestant, FileWork, Peer, Work } from '../row.js';
 import { pythonWith } from './python.js';
 
-/** Peers as processes of their own, from their start to their end: what a user waits for, and their memory at its highest. */
+/** Peers as separate processes, from start to end: the time a user waits, and peak memory. */
 export const processes: readonly Peer[] = [
   { name: 'convlab, process', threaded: true, groups: ['files'], load: async () => convlab(build()) },
   {
@@ -88,13 +88,13 @@ interface Answer {
   readonly test: { readonly accuracy: number };
 }
 
-/** A process from its start to its end, unless it says itself how long the work took. */
+/** A process from start to end, unless it reports the duration of the work itself. */
 class Process implements Contestant {
   #last: Answer | undefined;
 
   /**
    * @param describe what to say about the last run
-   * @param output the picture that it writes, if that is to be compared
+   * @param output the image that it writes, if that is to be compared
    */
   constructor(
     readonly command: readonly string[],
@@ -152,7 +152,7 @@ function answerOf([command, ...args]: readonly string[]): Promise<Answer> {
 
 let dist: string | undefined;
 
-/** As it is published, without its pages. @returns the folder */
+/** Builds the package as published, without its pages. @returns the folder */
 function build(): string {
   if (dist) return dist;
   const { status } = spawnSync('npm', ['run', 'build:node'], { cwd: here('../..'), stdio: 'ignore' });

@@ -36,7 +36,7 @@ export function pythonWith(library: string): string {
   return command;
 }
 
-/** What numpy's types are here. */
+/** The typed arrays of numpy's types. */
 const RESULTS = { uint8: Uint8Array, uint16: Uint16Array, float32: Float32Array };
 
 /** A Python that stays for the whole bench. A command is a line of JSON, and so is its answer. */

@@ -2,7 +2,10 @@ import type Sharp from 'sharp';
 import type { Contestant, FilterCall, Values } from '../row.js';
 import { takesSeconds } from './patience.js';
 
-/** What sharp has too: 16 bits, linear light, and alpha that colors are multiplied by. Its Gaussian and its sums are approximate. */
+/**
+ * The options that sharp supports too: 16 bits, linear light, and premultiplied alpha. Its Gaussian and its sums are
+ * approximate.
+ */
 export function sharpCall(sharp: typeof Sharp, call: FilterCall, threads: number): Contestant | undefined {
   const { image, kernel, sigma, options } = call;
   const { linear = false, alpha = 'premultiply', ...others } = options;

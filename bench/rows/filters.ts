@@ -30,7 +30,7 @@ const SUBJECTS: readonly Subject[] = [
   { name: 'box 15×15', quick: true, kernel: box(15), ...integers(ones(15), 225, { box: 15 }), taps: 4 },
   { name: 'box 101×101', kernel: box(101), ...integers(ones(101), 101 ** 2, { box: 101 }), taps: 4 },
   { name: 'Gaussian σ 2', kernel: gaussian(2), known: { sigma: 2 }, taps: 34 },
-  // the window that OpenCV takes by itself
+  // OpenCV's default window
   { name: 'Gaussian σ 2 of 13 taps', kernel: gaussian(2, { size: 13 }), known: { sigma: 2 }, taps: 26 },
   { name: 'Gaussian σ 10', kernel: gaussian(10), known: { sigma: 10 }, taps: 162 },
 ];

@@ -1,6 +1,6 @@
 import type { Row } from '../row.js';
 
-/** What the machine allows, by itself; every other row measures its own share of it again. */
+/** The limits of the machine, measured separately; every other row measures its own limit again. */
 export const MICRO: readonly Row[] = [
   {
     group: 'micro',

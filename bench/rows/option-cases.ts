@@ -9,20 +9,20 @@ export interface Size {
 
 /** A filter with an option, and what it may cost. */
 export interface OptionCase {
-  /** What it is called. Default: the options as they are written */
+  /** Its name. Default: the options as written */
   readonly name?: string;
   /** the plain call beside it */
   readonly base: 'sharpen 3×3' | 'Gaussian σ 2' | 'box 15×15';
   /** where the kernel is not the base's */
   readonly other?: { readonly name: string } & Pick<FilterCall, 'kernel' | 'sobel'>;
   readonly options?: FilterOptions;
-  /** options that depend on the size of the picture */
+  /** options that depend on the size of the image */
   readonly where?: (size: Size) => FilterOptions;
-  /** of the picture. Default `'uint8'` */
+  /** of the image. Default `'uint8'` */
   readonly samples?: SampleType;
   /** with real alpha */
   readonly transparent?: boolean;
-  /** Times the plain call, for each sample of the picture handed in. Default 3; null: the ratio is only told. */
+  /** Maximum ratio to the plain call, per sample of the input image. Default 3; null: the ratio is only reported. */
   readonly atMost?: number | null;
 }
 
@@ -30,7 +30,7 @@ const SHARPEN = { base: 'sharpen 3×3' } as const;
 const BLUR = { base: 'Gaussian σ 2' } as const;
 const SOBEL = { name: 'Sobel', kernel: SOBEL_X, sobel: true };
 
-/** Every option that changes how a picture is computed, and every word that it allows: a test asks for them. */
+/** Every option that changes how an image is computed, and every word that it allows: a test asks for them. */
 export const OPTION_CASES: readonly OptionCase[] = [
   // the noise of the measurement
   { ...SHARPEN, name: 'no option', atMost: null },

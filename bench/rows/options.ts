@@ -27,7 +27,7 @@ const BESIDE: readonly { readonly table: string; readonly names: readonly string
   },
 ];
 
-/** What the options of `filter` cost. */
+/** The cost of the options of `filter`. */
 export const OPTIONS: readonly Row[] = [
   ...OPTION_CASES.map(
     (each): Row => ({
@@ -70,7 +70,7 @@ function call(base: OptionCase['base'], { width, height }: Size): FilterCall {
   return { ...BASES[base], image: image(width, height), options: {} };
 }
 
-/** As they are written: `paddingMode: 'zero', alpha: 'ignore'`. */
+/** The options as written: `paddingMode: 'zero', alpha: 'ignore'`. */
 function inWords(options: FilterOptions = {}): string {
   return Object.entries(options)
     .map(([name, value]) => `${name}: ${typeof value === 'string' ? `'${value}'` : value}`)

@@ -3,7 +3,7 @@ import type { Row } from '../row.js';
 /** So often a job has run when it is measured: by then threads have learned whether they share it. */
 const WARM_UP_CALLS = 50;
 
-/** The quick rows once more, for what threads have learned about sharing beside either way by itself. */
+/** The quick rows with learned sharing, compared with always and never sharing. */
 export function sharingRows(rows: readonly Row[]): readonly Row[] {
   return rows
     .filter(({ quick, group }) => quick && group !== 'micro')

@@ -1,4 +1,4 @@
-// A third axis, and a kernel that nobody chose.
+// Convolutions on three axes, and learned kernels.
 import { mapToImage, plane } from '../../examples/lecture/colors.js';
 import { legendOf } from '../../examples/lecture/grid.js';
 import { line, picture, text } from '../../examples/lecture/svg.js';
@@ -39,7 +39,7 @@ export async function volume(): Promise<Drawing> {
   return { name: '09-volume', width: 40 + shown.length * (side + gap) - gap, height: y + 56, parts, zoom: 1.25 };
 }
 
-/** Gradient descent finds a kernel from pictures and answers. */
+/** Gradient descent finds a kernel from images and answers. */
 export async function learned(): Promise<Drawing> {
   const random = new Random(1);
   const x: Tensor = { shape: [4, 1, 24, 24], data: Float32Array.from({ length: 4 * 576 }, () => random.uniform(-1, 1)) };

@@ -46,7 +46,7 @@ export function pale(value: number, most: number, palette: Palette = 'signed'): 
   return css(colorOf(palette, 0.5 + (0.24 * value) / most));
 }
 
-/** What a color looks like, thinned with white. @param share 0 white to 1 itself */
+/** Mixes a color with white. @param share from 0, white, to 1, the color itself */
 export function thinned(hex: string, share: number): string {
   const channel = (at: number) => Math.round(255 + (Number.parseInt(hex.slice(at, at + 2), 16) - 255) * share);
   return css([channel(1), channel(3), channel(5)]);

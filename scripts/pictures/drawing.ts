@@ -1,4 +1,4 @@
-/** A picture of the guides, before it is written to docs/pictures. */
+/** An image of the guides, before it is written to docs/pictures. */
 export interface Drawing {
   readonly name: string;
   readonly width: number;

@@ -1,4 +1,4 @@
-// Kernels over a picture, and every border over every mode.
+// Kernels over an image, and every border over every mode.
 import { crop } from '../../examples/lecture/pictures.js';
 import { picture } from '../../examples/lecture/svg.js';
 import { renderScene } from '../../examples/scene.js';
@@ -31,7 +31,7 @@ interface Tile {
   readonly kernel?: Tensor;
 }
 
-/** Pictures in columns, each with its kernel below. */
+/** Images in columns, each with its kernel below. */
 async function gallery(name: string, heads: readonly [string, string], tiles: readonly Tile[], columns: number, width: number): Promise<Drawing> {
   const height = (width * tiles[0].image.height) / tiles[0].image.width;
   const kernelRoom = tiles.some(({ kernel }) => kernel) ? 76 : 0;
@@ -99,10 +99,10 @@ async function luminance(photo: Image, kernel: Tensor): Promise<Image> {
   return filter({ width, height, channels: 1, data: gray }, kernel, { output: 'signed', scale: 0.5 });
 }
 
-/** One cell's color says which cell of the input it shows. */
+/** The color of a cell indicates the input cell that it shows. */
 const hue = (value: number) => HUES[(value - 1) % 4];
 
-/** What lies beyond the border, in every mode. */
+/** The values beyond the border in every mode. */
 export async function modes(): Promise<Drawing> {
   const x = tensor([
     [

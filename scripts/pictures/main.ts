@@ -1,4 +1,4 @@
-// npm run docs:pictures [-- NAME …]: draws the pictures of the guides into docs/pictures, through convlab's own convolutions.
+// npm run docs:images [-- NAME …]: draws the images of the guides into docs/pictures, through convlab's own convolutions.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { drawing, render } from '../../examples/lecture/svg.js';
 import { createImage } from '../../src/index.js';

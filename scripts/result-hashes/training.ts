@@ -1,7 +1,7 @@
 import * as convlab from 'convlab';
 import type { Call, Draw } from './draw.js';
 
-// Steps of two trainings. A call goes one step further on its backend, so the calls have to run in their order.
+// Steps of two trainings. Each call advances one step on its backend, so the calls must run in order.
 
 const { AvgPool2d, BatchNorm2d, Conv2d, ConvNet, Dropout, Dropout2d, Flatten, Linear, MaxPool2d, ReLU, Sequential } = convlab;
 

@@ -5,10 +5,10 @@ import { filter, Random } from '../../src/index.js';
 import { openRows, readImage, writeRows } from '../../src/node.js';
 import { CONVLAB, checkBuilt, measured, SHARP, scaleFolder, tell } from './program.js';
 
-// Peak memory and CPU time of a picture larger than memory, by convlab and by sharp, from and to the same formats. `large [megapixels] [tif|png] [depth]`
+// Peak memory and CPU time of an image larger than memory, by convlab and by sharp, from and to the same formats. `large [megapixels] [tif|png] [depth]`
 
 const WIDTH = 32_768;
-/** Up to here the whole picture is filtered as well, and compared. */
+/** Up to here the whole image is filtered as well, and compared. */
 const COMPARED = 110;
 // By default, sharp cuts a Gaussian off where it falls below 0.2 of its maximum, which leaves fewer weights; convlab's ends at 4 σ.
 const FILTERS = {
@@ -60,7 +60,7 @@ export async function measureLarge([megapixels = '1049', ending = 'tif', depth =
   }
 }
 
-/** @throws Error unless the samples are those of the whole picture */
+/** @throws Error unless the samples are those of the whole image */
 async function compare(source: string, path: string, kernel: string): Promise<void> {
   const { data } = await filter(await readImage(source), kernel);
   const [whole, banded] = [createHash('md5'), createHash('md5')];

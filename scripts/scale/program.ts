@@ -12,7 +12,7 @@ const USAGE = new URL('usage.mjs', import.meta.url).href;
 /** Where a program finds sharp, wherever it runs. */
 export const SHARP = JSON.stringify(createRequire(import.meta.url).resolve('sharp'));
 
-/** What a process took. */
+/** The resources used by a process. */
 export interface Usage {
   readonly megabytes: number;
   readonly seconds: number;

@@ -18,10 +18,10 @@ export const NETWORK_FLAGS = {
   }),
   ...BACKEND_FLAGS,
 } satisfies Rows;
-/** What the commands that run networks have in common. */
+/** The common flags of commands that run networks. */
 export interface NetworkFlags extends OptionsOf<typeof NETWORK_FLAGS> {}
 
-/** The training or the test set of `--data`. A folder without train/ is a training set, and has no test set: undefined. */
+/** The training or test set of `--data`. A folder without train/ is a training set; its test set is undefined. */
 export async function digits(name: string, part: 'train' | 'test', preparation = DIGITS): Promise<Dataset<Sample> | undefined> {
   if (name === 'mnist') return mnist({ train: part === 'train' });
   if (name === 'fashion') return fashionMnist({ train: part === 'train' });
@@ -37,7 +37,7 @@ async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
-/** Batches for measuring: in order, and as large as does no harm to memory. */
+/** Batches for evaluation: in order, and as large as memory reasonably allows. */
 export function measured(dataset: Dataset<Sample>): DataLoader<Sample> {
   return new DataLoader(dataset, { batchSize: 250 });
 }

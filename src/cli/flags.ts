@@ -4,7 +4,7 @@ import { check, flag, type OptionRow, type OptionsOf, option, pickRows, type Row
 
 /** Flags that choose the backend of a command. */
 export const BACKEND_FLAGS = { backend: BACKEND_NAME, ...pickRows(BACKEND_OPTIONS, 'gpuMode', 'threads') } satisfies Rows;
-/** Which backend a command runs on. */
+/** The backend options of a command. */
 export interface BackendFlags extends OptionsOf<typeof BACKEND_FLAGS> {}
 
 /** The flags with a number of threads, unless it is set or the backend has no threads. */
@@ -13,7 +13,7 @@ export function withThreads<F extends BackendFlags>(flags: F, threads: number | 
   return flags.threads === undefined && (backend === 'auto' || backend === 'wasm') ? { ...flags, threads } : flags;
 }
 
-/** A flag with a file or folder behind it. */
+/** A flag whose value is a file or folder. */
 export function fileFlag<const P extends string>(placeholder: P, help: string) {
   return option(text, { help, placeholder });
 }

@@ -12,7 +12,7 @@ process.on('SIGINT', () => {
   abort.abort();
 });
 process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
-  // a reader that has seen enough, as in "convlab kernels | head": what the signal would do, where Node did not ignore it
+  // the reader closed the pipe, as in "convlab kernels | head": exits like SIGPIPE, which Node ignores
   if (code === 'EPIPE') process.exit(141);
   process.stderr.write(`error: standard output cannot be written: ${message}\n`);
   process.exit(1);

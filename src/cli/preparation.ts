@@ -6,19 +6,19 @@ import type { Image } from '../image/image.js';
 import { checkOptions, list, type OptionsOf, oneOf, option, type Rows, text, whole } from '../options.js';
 import { sizeOf, type Tensor } from '../tensor.js';
 
-/** How a picture becomes the input of a network; a checkpoint keeps it. */
+/** How an image is converted to the input of a network; stored in checkpoints. */
 export const PREPARATION = {
-  /** `digit`: cut out, converted to light on dark and centered like MNIST, 28 × 28 in gray. `none`: only resized. */
+  /** `digit`: cropped, converted to light on dark and centered like MNIST, 28 × 28 in gray. `none`: only resized. */
   framing: option(oneOf(['digit', 'none']), { required: true }),
-  /** Width and height. */
+  /** Width and height in pixels. */
   size: option(whole(1, 4096), { required: true }),
   color: option(oneOf(['gray', 'rgb']), { required: true }),
 } satisfies Rows;
 
-/** A row of {@link PREPARATION} each. */
+/** Options for preparing images. */
 export interface Preparation extends OptionsOf<typeof PREPARATION> {}
 
-/** Of networks that read digits. */
+/** The preparation for networks that read digits. */
 export const DIGITS: Preparation = { framing: 'digit', size: 28, color: 'gray' };
 
 /** Image settings of a checkpoint. */
@@ -30,7 +30,10 @@ export interface PictureSettings {
 
 const SETTINGS = { ...PREPARATION, classes: list(text) };
 
-/** The settings of a checkpoint; one without is for digits. @throws DataError, naming the file, if they are broken */
+/**
+ * The image settings of a checkpoint; without settings, those for digits.
+ * @throws DataError, naming the file, if they are invalid
+ */
 export function pictureSettings(path: string, { pictures }: Readonly<Record<string, unknown>>): PictureSettings {
   if (pictures === undefined) return { preparation: DIGITS };
   try {
@@ -46,7 +49,7 @@ export function pictureSettings(path: string, { pictures }: Readonly<Record<stri
 export async function preparePicture(image: Image, { framing, size, color }: Preparation): Promise<Tensor> {
   if (framing === 'digit') return digitFromImage(image);
   const [{ resize }, { createBackend }] = await Promise.all([import('../filters/operations/resize.js'), import('../kernels/backends/create.js')]);
-  // the definition: a seed must give the same network on every machine
+  // the reference backend, because a seed must give the same network on every machine
   const backend = await createBackend('reference');
   const fits = image.width === size && image.height === size;
   const { shape, data } = toTensor(fits ? image : await resize(image, { width: size, height: size, method: 'triangle', backend }));

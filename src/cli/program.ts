@@ -7,7 +7,7 @@ const NEVER = new AbortController().signal;
 
 type AddCommand = (program: Command, terminal: Terminal, signal: AbortSignal) => void;
 
-/** Modules of commands: the one that is named is loaded, and all for a list of them. */
+/** The modules of commands; only the requested one is loaded, or all of them for help. */
 const MODULES: readonly { readonly names: readonly string[]; readonly load: () => Promise<AddCommand> }[] = [
   { names: ['filter'], load: async () => (await import('./filter/filter-command.js')).addFilterCommand },
   { names: ['enqueue'], load: async () => (await import('./commands/enqueue-command.js')).addEnqueueCommand },
@@ -50,7 +50,7 @@ export async function run(args: readonly string[], terminal: Terminal = CONSOLE,
   }
 }
 
-/** The commands as commander knows them: those that a command line needs. */
+/** Creates commander's program with the commands that a command line needs. */
 export async function createProgram(args: readonly string[], base: Terminal, signal: AbortSignal): Promise<Command> {
   const terminal: Terminal = {
     ...base,
@@ -76,7 +76,7 @@ export async function createProgram(args: readonly string[], base: Terminal, sig
   return program;
 }
 
-/** The module of the command that a line names; none for the version; else all. */
+/** The module of the command in a command line; none for the version; otherwise all. */
 function needed(args: readonly string[]): typeof MODULES {
   const command = args.find((each) => !each.startsWith('-'));
   if (command === undefined && args.some((each) => each === '--version' || each === '-V')) return [];

@@ -8,7 +8,7 @@ export interface Progress {
   stop(): void;
 }
 
-/** Shows a bar if stderr is a terminal; otherwise prints the lines only. A quiet terminal gets neither. */
+/** Shows a bar if stderr is a terminal; otherwise prints only the lines. A quiet terminal shows neither. */
 export function progress(terminal: Terminal, total: number, unit: string): Progress {
   if (terminal.quiet) return { update: () => {}, log: () => {}, stop: () => {} };
   if (!process.stderr.isTTY) return { update: () => {}, log: (line) => terminal.err(`${line}\n`), stop: () => {} };

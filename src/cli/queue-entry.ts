@@ -8,7 +8,7 @@ import { makeJobs } from './queue/make-jobs.js';
 import { createProcessor as create, type Processor } from './queue/processor.js';
 import { QUEUE } from './queue/queue-job.js';
 
-// What convlab/queue loads: src/queue.ts has the types.
+// The module that convlab/queue loads; src/queue.ts contains the types.
 
 const OPTIONS = {
   ...RESULT_FLAGS,
@@ -19,7 +19,7 @@ const OPTIONS = {
   bands: option(count, { default: 1 }),
 } satisfies Rows;
 
-/** The jobs of pictures. */
+/** Lists the jobs for images. */
 export async function listJobs(paths: readonly string[], options: Parameters<typeof settle<typeof OPTIONS>>[1]): Promise<NewJob[]> {
   const { out, format, kernel, queue, bands } = settle('pictureJobs', options, OPTIONS);
   if (kernel === undefined && options.pipeline === undefined) throw new OptionError('pictureJobs', 'kernel', 'or pipeline must be set', undefined);
@@ -30,7 +30,7 @@ export async function listJobs(paths: readonly string[], options: Parameters<typ
   return jobs;
 }
 
-/** A processor of jobs. */
+/** Creates a job processor. */
 export function createProcessor(options: { threads?: number }): Processor {
   checkOptions('createProcessor', options, { threads: WORKER_FLAGS.threads });
   return create(options);

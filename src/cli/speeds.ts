@@ -1,6 +1,6 @@
 import type { Calibration } from '../kernels/backends/doctor.js';
 
-/** What `auto` measured of a GPU, in words: three lines. */
+/** The measurements of a GPU by `auto`, as three lines of text. */
 export function speeds({ roundTrip, launch, up, down, copy, multiplyAdds, compile, wasm }: Calibration): string {
   const [short, gigabytes] = [(value: number) => String(Number(value.toPrecision(2))), (rate: number) => `${Number((rate / 1e6).toPrecision(2))} GB/s`];
   return [

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, gzip, constants as zlib } from 'node:zlib';
 
-/** By extension. Other files are served as bytes, which no browser executes. */
+/** Content types by extension. Other files are served as binary data, which browsers do not execute. */
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -22,7 +22,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** What grows smaller when it is packed: digits and weights are packed already, or random to a packer. */
+/** Extensions of compressible files; digits and weights are already compressed or incompressible. */
 const PACKED = new Set(['.html', '.js', '.css', '.json', '.txt', '.md', '.svg', '.wasm']);
 /** Smaller files fit into one packet uncompressed. */
 const LEAST_PACKED = 1024;
@@ -35,27 +35,27 @@ const PACK: Readonly<Record<Encoding, (bytes: Uint8Array) => Promise<Uint8Array>
   gzip: (bytes) => promisify(gzip)(bytes, { level: 9 }),
 };
 
-/** Files that a build names by their content never change. */
+/** Files whose names contain a content hash, which never change. */
 const NAMED_BY_CONTENT = /^\/assets\/.*-[\w-]{8}\.\w+$/;
 
 /** Settings of {@link staticServer}. */
 export interface StaticServerOptions {
   /** Origins whose pages may embed the served pages, as listed in `frame-ancestors`; `*`: all. Default: none. */
   readonly embed?: string;
-  /** What clients may take up; default {@link LIMITS}. */
+  /** Limits for clients; default {@link LIMITS}. */
   readonly limits?: Limits;
 }
 
 interface Limits {
-  /** Connections at once; further ones are closed. */
+  /** Maximum number of concurrent connections; further ones are closed. */
   readonly connections: number;
-  /** Milliseconds from connecting to the end of the request's headers, and of its body. */
+  /** Maximum milliseconds from connecting to the end of the request's headers, and of its body. */
   readonly request: number;
-  /** Milliseconds in which a client takes nothing of its response. */
+  /** Maximum milliseconds for which a client may not read its response. */
   readonly idle: number;
 }
 
-/** A page has at most six connections. */
+/** The default limits; a browser opens at most six connections per page. */
 const LIMITS: Limits = { connections: 512, request: 15_000, idle: 60_000 };
 
 /** Security headers of every response. */
@@ -83,18 +83,19 @@ const headersFor = ({ embed }: StaticServerOptions): Readonly<Record<string, str
   'Cache-Control': 'no-cache',
 });
 
-/** A folder that is served. */
+/** A served folder. */
 interface Site {
-  /** by URL path */
+  /** paths of the files, by URL path */
   readonly files: ReadonlyMap<string, string>;
   readonly headers: Readonly<Record<string, string>>;
-  /** what was packed, by file and encoding, with the tag that it had then */
+  /** cached compressed files, by file and encoding, with the tag of the source */
   readonly packed: Map<string, { readonly tag: string; readonly bytes: Promise<Uint8Array> }>;
 }
 
 /**
- * Serves the files that are in a folder at this moment, packed by brotli or gzip where a browser takes that. Requests are looked up
- * among their paths and never used as paths. Links and names that begin with a dot are excluded; there are no listings.
+ * Serves the files that exist in a folder at the time of the call, compressed with brotli or gzip if the browser
+ * accepts it. Requests are looked up among their paths and never used as paths. Links and names that begin with a dot
+ * are excluded; there are no listings.
  */
 export async function staticServer(folder: string, options: StaticServerOptions = {}): Promise<Server> {
   const site: Site = { files: await filesIn(folder), headers: headersFor(options), packed: new Map() };
@@ -109,7 +110,7 @@ export async function staticServer(folder: string, options: StaticServerOptions 
 
 async function answer(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
   for (const [name, value] of Object.entries(site.headers)) response.setHeader(name, value);
-  // else the server would read the body, however long it is
+  // otherwise the server would read a body of any length
   if (request.headers['content-length'] || request.headers['transfer-encoding']) response.setHeader('Connection', 'close');
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return answerError(response.setHeader('Allow', 'GET, HEAD'), 405, 'Only GET and HEAD are answered.');
@@ -144,7 +145,7 @@ async function answer(site: Site, request: IncomingMessage, response: ServerResp
   }
 }
 
-/** The packed file: packed at the first request for it, and again when it has changed. */
+/** The compressed file: compressed at the first request, and again after it has changed. */
 function packedBytes({ packed }: Site, file: string, encoding: Encoding, tag: string, handle: FileHandle): Promise<Uint8Array> {
   const key = `${encoding} ${file}`;
   const known = packed.get(key);
@@ -155,7 +156,7 @@ function packedBytes({ packed }: Site, file: string, encoding: Encoding, tag: st
   return bytes;
 }
 
-/** The best encoding that the browser takes; `br;q=0` refuses one. */
+/** The best encoding that the browser accepts; `br;q=0` excludes one. */
 function encodingFor(header: string | string[] | undefined): Encoding | undefined {
   const taken = new Map(
     String(header ?? '')

@@ -2,20 +2,20 @@
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
-  /** Which of the two show colors. Default: neither. */
+  /** Which of the two streams show colors. Default: neither. */
   readonly colors?: { readonly out: boolean; readonly err: boolean };
-  /** Print no progress and no report of what was done; results, warnings and errors are printed. */
+  /** Suppresses progress and reports; results, warnings and errors are still printed. */
   readonly quiet?: boolean;
 }
 
-/** Says in one line what a result's format did not hold. */
+/** Reports in one line what the format of a result could not store. */
 export function tellLosses(terminal: Terminal, path: string, lost: readonly string[]): void {
   if (lost.length > 0) terminal.err(`${path}: the format cannot store ${lost.join(', ')}\n`);
 }
 
 /**
- * Whether to print colors to a stream: only to a terminal, unless the environment says otherwise. `NO_COLOR` that is not empty, and `FORCE_COLOR`
- * of 0 or false, turn them off; any other `FORCE_COLOR` turns them on.
+ * True if a stream shows colors: only a terminal by default. `NO_COLOR` that is not empty, and `FORCE_COLOR` of 0 or
+ * false, turn them off; any other `FORCE_COLOR` turns them on.
  */
 export function showsColors(stream: { readonly isTTY?: boolean }, { NO_COLOR, FORCE_COLOR, TERM }: NodeJS.ProcessEnv): boolean {
   if (NO_COLOR || FORCE_COLOR === '0' || FORCE_COLOR === 'false') return false;
@@ -29,7 +29,7 @@ export const styles = {
   error: (text: string) => `\x1b[31m${text}\x1b[39m`,
 };
 
-/** A line that begins with `error:`, which is red where errors show colors. */
+/** Prints a line that begins with `error:`, in red if colors are enabled. */
 export function tellError(terminal: Terminal, line: string): void {
   terminal.err(`${terminal.colors?.err ? line.replace(/^error:/, styles.error) : line}\n`);
 }

@@ -9,7 +9,7 @@ import { digits, measured } from './digits.js';
 import { type Preparation, preparePicture } from './preparation.js';
 import { type AugmentationName, augmented } from './training/augmentations.js';
 
-/** What decides which data a network learns. */
+/** Flags that select the training data. */
 export interface DataFlags {
   readonly data: string;
   readonly test?: string;
@@ -20,28 +20,31 @@ export interface DataFlags {
   readonly seed: number;
 }
 
-/** What a network learns and is measured on. */
+/** The data for training and evaluation. */
 export interface TrainingData {
   readonly train: DataLoader<Sample> | IterableLoader<Sample>;
   readonly validation?: DataLoader<Sample>;
   readonly test?: DataLoader<Sample> | IterableLoader<Sample>;
-  /** names, where the data has them */
+  /** class names, if the data has them */
   readonly classes?: readonly string[];
-  /** number of classes, where it is not ten */
+  /** number of classes, if it is not ten */
   readonly outputs?: number;
 }
 
-/** Batches that are made while the network computes. */
+/** Number of batches prepared while the network computes. */
 const WORKERS = 2;
-/** Bytes of prepared pictures that are kept, so that they are decoded once. */
+/** Maximum bytes of prepared images to cache, so that each is decoded once. */
 const MOST_KEPT = 2 ** 30;
 
-/** Whether the data stands in tars. */
+/** True if the data consists of tar files. */
 export function isShards(data: string): boolean {
   return /\.(tar|tgz|tar\.gz)$/i.test(data);
 }
 
-/** Shards in WebDataset's form, in batches as they are read. @throws OptionError for flags that need samples in any order */
+/**
+ * Shards in WebDataset format, in batches in the order of the files.
+ * @throws OptionError for flags that need samples in any order
+ */
 export function shardsOf({ data, test, classes, batch, validation = 0, augment, seed }: DataFlags, preparation: Preparation): TrainingData {
   if (validation > 0) throw new OptionError('train', '--validation', 'cannot be used with data from tar files', validation);
   if (augment) throw new OptionError('train', '--augment', 'cannot be used with data from tar files', augment);
@@ -53,7 +56,7 @@ export function shardsOf({ data, test, classes, batch, validation = 0, augment, 
   };
 }
 
-/** A data set or a folder, of which any sample can be had. */
+/** A data set or folder with random access to its samples. */
 export async function samplesOf(flags: DataFlags, preparation: Preparation): Promise<TrainingData> {
   for (const [name, value] of Object.entries({ '--test': flags.test, '--classes': flags.classes }))
     if (value !== undefined) throw new OptionError('train', name, 'requires data from tar files', value);
@@ -78,8 +81,8 @@ export async function samplesOf(flags: DataFlags, preparation: Preparation): Pro
 }
 
 /**
- * What a network is measured on: the test set; of a folder without one the samples that its training held back, or all samples if it did not learn
- * from this folder.
+ * The evaluation data: the test set; for a folder without one, the validation samples of its training, or all samples
+ * if the network was not trained on this folder.
  */
 export async function testSamples(
   data: string,
@@ -95,7 +98,10 @@ export async function testSamples(
   return held;
 }
 
-/** Training and validation set: of a folder, in which classes come in order, a share of each; of a data set in mixed order the last samples. */
+/**
+ * Splits data into training and validation set: for a folder, whose samples are sorted by class, a fraction of each
+ * class; for a data set in mixed order, the last samples.
+ */
 async function split(
   all: Dataset<Sample>,
   { validation, seed }: Pick<DataFlags, 'validation' | 'seed'>,

@@ -6,9 +6,12 @@ import type { Tensor } from '../tensor.js';
 import type { Module } from './module.js';
 import type { Parameter } from './parameter.js';
 
-/** Rows of {@link AveragedModelOptions}. */
+/** Rules and defaults of {@link AveragedModelOptions}. */
 export const AVERAGED_MODEL_OPTIONS = {
-  /** Share of the average that stays at each update, 0 ≤ d < 1: the average covers about 1 / (1 − d) steps. Default 0.999. */
+  /**
+   * Fraction of the average that is kept at each update, 0 ≤ d < 1. The average covers about 1 / (1 − d) steps. Default
+   * 0.999.
+   */
   decay: option(
     rule<number>('a share, 0 ≤ s < 1', (value) => typeof value === 'number' && value >= 0 && value < 1),
     { default: 0.999 },
@@ -25,11 +28,13 @@ interface Slot {
 }
 
 /**
- * The exponential moving average of a model's weights, as PyTorch's `AveragedModel` with `get_ema_multi_avg_fn` and timm's `ModelEma`: it often
- * classifies better than the weights themselves, which a large learning rate moves to and fro. Statistics of batch normalization are averaged too.
+ * The exponential moving average of a model's weights, like PyTorch's `AveragedModel` with `get_ema_multi_avg_fn` and
+ * timm's `ModelEma`. It often classifies better than the weights themselves, which oscillate at a large learning rate.
+ * Batch normalization statistics are averaged too.
  *
- * {@link train} and {@link evaluate} take it as `average`. In a loop of your own, call {@link update} after every step of the optimizer.
- * @throws OptionError if the decay is no share below 1
+ * Pass it to {@link train} and {@link evaluate} as `average`. In your own loop, call {@link update} after every
+ * optimizer step.
+ * @throws OptionError unless 0 ≤ decay < 1
  * @example
  * ```ts
  * import { AveragedModel, full, Linear } from 'convlab';
@@ -49,11 +54,11 @@ interface Slot {
  */
 export class AveragedModel {
   readonly decay: number;
-  /** Updates so far. */
+  /** Number of updates so far. */
   updates = 0;
   readonly #model: Module;
   readonly #slots = new Map<Parameter, Slot>();
-  /** State that was loaded before the model lay on a backend, by the names of the parameters. */
+  /** State that was loaded before the model was stored on a backend, by parameter name. */
   readonly #pending = new Map<string, Tensor>();
   #applied = false;
 
@@ -63,8 +68,9 @@ export class AveragedModel {
   }
 
   /**
-   * Takes the weights into the average: the first time as they are.
-   * @throws UnsupportedError while {@link apply} is in force, before the model lies on a backend, and after it was moved to another one
+   * Updates the average with the current weights. The first call copies them.
+   * @throws UnsupportedError while {@link apply} is active, before the model is on a backend, or after it was moved to
+   * another one
    */
   update(): void {
     if (this.#applied) throw new UnsupportedError('update', 'the model currently holds the averages; restore its weights first');
@@ -74,9 +80,9 @@ export class AveragedModel {
   }
 
   /**
-   * Gives the model the averaged weights.
-   * @returns gives it its own back, as they were
-   * @throws UnsupportedError before the first update, and while it is in force
+   * Sets the weights of the model to the average.
+   * @returns a function that restores the model's own weights
+   * @throws UnsupportedError before the first update, and while the average is already applied
    */
   apply(): () => void {
     if (this.updates === 0) throw new UnsupportedError('apply', 'call update at least once first');
@@ -90,7 +96,10 @@ export class AveragedModel {
     };
   }
 
-  /** The averaged weights by the model's names, copied: `loadStateDict` of a model takes them. The model's own before the first update. */
+  /**
+   * A copy of the averaged weights by parameter name, for `loadStateDict` of a model. Before the first update, the
+   * model's own weights.
+   */
   async stateDict(): Promise<Map<string, Tensor>> {
     if (this.updates === 0 || this.#applied) return this.#model.stateDict();
     const entries = [...this.#model.namedParameters()].map(async ([name, parameter]): Promise<[string, Tensor]> => {
@@ -102,9 +111,9 @@ export class AveragedModel {
   }
 
   /**
-   * Goes on from averages that {@link stateDict} gave.
-   * @param updates how many updates they hold. Default 1: the next one is no first
-   * @throws DataError if a name is missing, or a shape another one; nothing is changed then
+   * Restores averages returned by {@link stateDict}.
+   * @param updates number of updates they contain. Default 1, so the next update does not count as the first
+   * @throws DataError if a name is missing or a shape differs; then nothing is changed
    */
   loadStateDict(state: ReadonlyMap<string, Tensor>, updates = 1): this {
     if (this.#applied) throw new UnsupportedError('loadStateDict', 'the model currently holds the averages; restore its weights first');
@@ -141,7 +150,7 @@ export class AveragedModel {
     }
   }
 
-  /** The buffer of every parameter, that of its average, and their length. */
+  /** For every parameter: its buffer, the buffer of its average, and their length. */
   #pairs(): (readonly [DeviceBuffer, Slot, number])[] {
     return [...this.#model.namedParameters()].map(([name, parameter]) => {
       const { data, operators: on, length } = parameter.storage;

@@ -9,7 +9,7 @@ export interface TrainingBatch {
 
 /** A source of batches, such as a DataLoader. */
 export interface Batches extends AsyncIterable<TrainingBatch> {
-  /** Batches in a pass; undefined where that is not known. */
+  /** Number of batches in a pass; undefined if unknown. */
   readonly length?: number;
   /** The number of the next pass, set by training: a shuffling source derives its order from it. */
   epoch?: number;

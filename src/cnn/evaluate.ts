@@ -9,16 +9,16 @@ import type { Module } from './module.js';
 
 /** A sample that the model misclassified. */
 export interface Mistake {
-  /** Its index in the order of the loader. */
+  /** Index of the sample in the order of the loader. */
   readonly index: number;
   readonly actual: number;
   readonly predicted: number;
-  /** How far the predicted class is above the actual one, in the output's unit (logits, log-probabilities). */
+  /** Output of the predicted class minus that of the actual class (logits or log-probabilities). */
   readonly margin: number;
 }
 
 /**
- * What {@link evaluate} returns. Classification figures are empty or 0 if the target contains no classes, as in regression. With a
+ * The result of {@link evaluate}. Classification figures are empty or 0 if the target contains no classes, as in regression. With a
  * binary loss ({@link Loss.binary}), the classes are 0 and 1, and 1 is predicted for logits > 0.
  */
 export interface Evaluation {
@@ -41,9 +41,9 @@ export interface Evaluation {
   readonly worst: readonly Mistake[];
 }
 
-/** Rows of {@link EvaluateOptions}. */
+/** Rules and defaults of {@link EvaluateOptions}. */
 export const EVALUATE_OPTIONS = {
-  /** Default: {@link CrossEntropyLoss}, which works for logits and log-probabilities. */
+  /** The loss function. Default: {@link CrossEntropyLoss}, which works for logits and log-probabilities. */
   loss: checkedInUse<Loss>('a loss'),
   /** Measures the model with these weights and restores its own afterwards. Default: none. */
   average: checkedInUse<AveragedModel>('an AveragedModel'),

@@ -19,11 +19,11 @@ export interface GradCheckEntry {
   readonly error: number;
 }
 
-/** Rows of {@link GradCheckOptions}. */
+/** Rules and defaults of {@link GradCheckOptions}. */
 export const GRAD_CHECK_OPTIONS = {
   /** Number of values to check per parameter and input, evenly spaced. Default 20. */
   samples: option(count, { default: 20 }),
-  /** ε. Default 1e-5. */
+  /** Step size ε of the differences. Default 1e-5. */
   epsilon: option(positive, { default: 1e-5 }),
   /** Seed of the inputs and of the weights in L. Default 0. */
   seed: option(anyWhole, { default: 0 }),

@@ -80,7 +80,7 @@ export interface GraphStep {
   readonly operation: string;
   /** The layer that recorded it, e.g. `features.0`; empty outside any layer. */
   readonly scope: string;
-  /** Its complete description, for summaries and exports. */
+  /** The complete description of the operation, for summaries and exports. */
   readonly attributes?: Readonly<Record<string, unknown>>;
   readonly inputs: readonly Value[];
   readonly output: Value;
@@ -119,7 +119,7 @@ export class Graph {
   readonly steps: GraphStep[] = [];
   /** Constant values. */
   readonly constants: { readonly storage: Storage; readonly values: Float32Array }[] = [];
-  /** Graphs that start from this one's output, such as losses, the one used last at the end; freed with it. */
+  /** Graphs that start from this one's output, such as losses, in order of last use; freed together with this graph. */
   readonly #continuations = new Set<Graph>();
   /** Number of forward passes so far. The buffers hold the results of the last one. */
   runs = 0;
@@ -220,8 +220,8 @@ export class Graph {
   }
 
   /**
-   * Keeps a graph that starts from this one's output as long as this one, or until 16 others were used after it: a loop may make a new loss in each
-   * of its steps.
+   * Keeps a graph that starts from this one's output until this one is freed or 16 others were used after it, because a
+   * loop may create a new loss in every step.
    */
   continueWith(graph: Graph): void {
     this.#continuations.delete(graph);

@@ -20,9 +20,7 @@ export interface LossValue {
   backward(scale?: number): void;
 }
 
-/**
- * What training makes small, as a mean over the batch. `forward` is recorded once for each output, like a module's.
- */
+/** A loss function to minimize, as a mean over the batch. `forward` is recorded once per output, like a module's. */
 export abstract class Loss {
   readonly #compiled = new WeakMap<Graph, CompiledLoss>();
 
@@ -116,13 +114,13 @@ export class NLLLoss extends Loss {
     return dot(output, target);
   }
 
-  /** −1/count at the correct class: the loss is then a scalar product, which is a convolution. */
+  /** −1/count at the correct class, so the loss is a scalar product, computed as a convolution. */
   encode(target: Target, shape: readonly number[]): Float32Array {
     return classCoefficients('NLLLoss', target, shape, this.options);
   }
 }
 
-/** Rows of {@link CrossEntropyOptions}. */
+/** Rules and defaults of {@link CrossEntropyOptions}. */
 export const CROSS_ENTROPY_OPTIONS = {
   ...CLASS_LOSS_OPTIONS,
   /** Fraction of the target that is spread over all classes, 0 ≤ s < 1. Default 0. */
@@ -161,7 +159,7 @@ export class CrossEntropyLoss extends Loss {
   }
 }
 
-/** The mean of (output − target)². @throws OptionError if an option is given: there are none */
+/** The mean of (output − target)². @throws OptionError if an option is passed, because there are none */
 export class MSELoss extends Loss {
   constructor(options: object = {}) {
     super();
@@ -180,7 +178,10 @@ export class MSELoss extends Loss {
   }
 }
 
-/** The mean binary cross-entropy of logits, for targets from 0 to 1. Stable for logits of any magnitude. @throws OptionError if an option is given: there are none */
+/**
+ * The mean binary cross-entropy of logits, for targets from 0 to 1. Stable for logits of any magnitude.
+ * @throws OptionError if an option is passed, because there are none
+ */
 export class BCEWithLogitsLoss extends Loss {
   constructor(options: object = {}) {
     super();

@@ -5,7 +5,7 @@ import { sizeOf } from '../tensor.js';
 import type { Answers } from './answers.js';
 import type { Value } from './graph.js';
 
-/** What {@link RunningMetrics.take} returns: means since its last call. */
+/** The result of {@link RunningMetrics.take}: means since its last call. */
 export interface Means {
   readonly loss: number;
   /** Fraction of correct answers; 0 if there are no answers. */
@@ -45,7 +45,7 @@ export class RunningMetrics {
     this.#samples += batch;
     on.pointwise('combine', [this.#sums.loss, loss.data], [1, batch], this.#sums.loss);
     if (this.countsFinite) {
-      // x − x is 0 for finite numbers alone
+      // x − x is 0 only for finite numbers
       on.pointwise('combine', [loss.data, loss.data], [1, -1], this.#flag);
       on.pointwise('equal', [this.#flag, this.#flag], [], this.#flag);
       on.pointwise('combine', [this.#sums.finite, this.#flag], [1, 1], this.#sums.finite);

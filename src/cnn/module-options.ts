@@ -1,6 +1,6 @@
 import { flag, type OptionsOf, option, type Rows } from '../options.js';
 
-/** Rows of {@link TraceOptions}. */
+/** Rules and defaults of {@link TraceOptions}. */
 export const TRACE_OPTIONS = {
   /** Compute ∂L/∂input as well, for saliency maps and gradient checks. Default false. */
   inputGradients: option(flag, { default: false }),
@@ -9,7 +9,7 @@ export const TRACE_OPTIONS = {
 /** Options of `Module.trace`. */
 export interface TraceOptions extends OptionsOf<typeof TRACE_OPTIONS> {}
 
-/** Rows of {@link LoadOptions}. */
+/** Rules and defaults of {@link LoadOptions}. */
 export const LOAD_OPTIONS = {
   /** Require exactly the names of the model. Default true. */
   strict: option(flag, { default: true }),
@@ -18,9 +18,9 @@ export const LOAD_OPTIONS = {
 /** Options of `Module.loadStateDict`. */
 export interface LoadOptions extends OptionsOf<typeof LOAD_OPTIONS> {}
 
-/** What `Module.loadStateDict` returns with `strict: false`. */
+/** The result of `Module.loadStateDict` with `strict: false`. */
 export interface LoadedNames {
-  /** Parameters of the model that are missing in the state: they keep their values. */
+  /** Parameters of the model that are missing in the state; they keep their values. */
   readonly missing: readonly string[];
   /** Names of the state that the model does not have. */
   readonly unexpected: readonly string[];

@@ -45,7 +45,7 @@ export abstract class Module {
   /** Identifies modules in the keys of graphs. */
   readonly #id = made++;
   #training = true;
-  /** By {@link pauseTraining}. */
+  /** Set by {@link pauseTraining}. */
   #paused = false;
   #random = new Random(0);
   #operators: Operators | undefined;
@@ -205,7 +205,7 @@ export abstract class Module {
    */
   async run(...inputs: Tensor[]): Promise<ModelOutput> {
     for (const x of inputs) checkTensor('run', 'x', x);
-    // read before anybody waits
+    // read before the first `await`
     const kept = this.#operators ? inputs : keep(inputs);
     const on = this.#operators ?? (await this.operators());
     const { graph, inputs: places, output } = this.compile(kept.map(({ shape }) => shape));
@@ -299,7 +299,10 @@ export abstract class Module {
     this.#graphs.clear();
   }
 
-  /** What decides which graph is recorded: the parts, their modes, and which parameters are learned. Parts that are new come to the backend. */
+  /**
+   * A key of everything that determines the recorded graph: the submodules, their modes, and which parameters are
+   * trained. Moves new submodules to the backend.
+   */
   #present(on: Operators): string {
     let key = '';
     for (const module of this.modules()) {

@@ -5,13 +5,13 @@ import { flag, notNegative, type OptionsOf, option, probability, type Rows, rule
 import { Optimizer } from './optimizer.js';
 import type { Trainable } from './parameter-groups.js';
 
-/** Factors that are multiplied in every step. */
+/** The rule for factors that are applied in every step. */
 const decay = rule<number>('a share, 0 ≤ s < 1', probability.holds);
 
-/** Rows of {@link SGDOptions}. */
+/** Rules and defaults of {@link SGDOptions}. */
 export const SGD_OPTIONS = {
   lr: option(notNegative, { required: true }),
-  /** Default 0. */
+  /** Momentum, 0 ≤ m < 1. Default 0. */
   momentum: option(decay, { default: 0 }),
   /** Use Nesterov momentum. Default false. */
   nesterov: option(flag, { default: false }),
@@ -23,7 +23,7 @@ export const SGD_OPTIONS = {
 export interface SGDOptions extends OptionsOf<typeof SGD_OPTIONS> {}
 
 /**
- * v = momentum·v + g; parameter −= lr·v. As PyTorch's, the first v is g.
+ * v = momentum·v + g; parameter −= lr·v. As in PyTorch, the first v is g.
  * @throws OptionError if an option is unknown or breaks its rule
  * @example
  * ```ts
@@ -68,15 +68,18 @@ export class SGD extends Optimizer {
 
 const betas = rule<readonly [number, number]>('two numbers in [0, 1)', (value) => Array.isArray(value) && value.length === 2 && value.every(probability.holds));
 
-/** Rows of {@link AdamOptions}. */
+/** Rules and defaults of {@link AdamOptions}. */
 export const ADAM_OPTIONS = {
-  /** Default 0.001. */
+  /** Learning rate. Default 0.001. */
   lr: option(notNegative, { default: 0.001 }),
   /** Decay of the two moments. Default [0.9, 0.999]. */
   betas: option(betas, { default: [0.9, 0.999] }),
-  /** Default 1e-8. */
+  /** Added to the denominator. Default 1e-8. */
   eps: option(notNegative, { default: 1e-8 }),
-  /** Adam: an L2 penalty, added to the gradient, default 0. AdamW: weights shrink by lr·weightDecay a step, default 0.01. */
+  /**
+   * Adam: an L2 penalty, added to the gradient, default 0. AdamW: weights are multiplied by 1 − lr·weightDecay in every
+   * step, default 0.01.
+   */
   weightDecay: option(notNegative, { default: 0 }),
 } satisfies Rows;
 
@@ -84,7 +87,7 @@ export const ADAM_OPTIONS = {
 export interface AdamOptions extends OptionsOf<typeof ADAM_OPTIONS> {}
 
 /**
- * A rate for each weight, from running means of its gradient and of the gradient's square.
+ * Adam: adapts the rate of each weight by running means of its gradient and of the squared gradient.
  * @throws OptionError if an option is unknown or breaks its rule
  * @see Kingma and Ba, Adam: A Method for Stochastic Optimization, 2015
  */
@@ -126,17 +129,17 @@ export class AdamW extends Adam {
   }
 }
 
-/** Rows of {@link RMSpropOptions}. */
+/** Rules and defaults of {@link RMSpropOptions}. */
 export const RMSPROP_OPTIONS = {
-  /** Default 0.01. */
+  /** Learning rate. Default 0.01. */
   lr: option(notNegative, { default: 0.01 }),
   /** Decay of the mean square. Default 0.99. */
   alpha: option(probability, { default: 0.99 }),
-  /** Default 1e-8. */
+  /** Added to the denominator. Default 1e-8. */
   eps: option(notNegative, { default: 1e-8 }),
   /** L2 penalty, added to the gradient. Default 0. */
   weightDecay: option(notNegative, { default: 0 }),
-  /** Default 0. */
+  /** Momentum, 0 ≤ m < 1. Default 0. */
   momentum: option(decay, { default: 0 }),
 } satisfies Rows;
 
@@ -144,7 +147,7 @@ export const RMSPROP_OPTIONS = {
 export interface RMSpropOptions extends OptionsOf<typeof RMSPROP_OPTIONS> {}
 
 /**
- * Gradients divided by the root of their running mean square.
+ * Divides gradients by the root of their running mean square.
  * @throws OptionError if an option is unknown or breaks its rule
  * @see Hinton, Neural Networks for Machine Learning, lecture 6e, 2012
  */

@@ -3,20 +3,23 @@ import { check, notNegative, type RowsOf, rule, settle } from '../options.js';
 import { Module } from './module.js';
 import { Parameter } from './parameter.js';
 
-/** Parameters that are learned at a rate of their own, as PyTorch's `{ params, lr }`. */
+/** Parameters with their own learning rate, like PyTorch's `{ params, lr }`. */
 export interface ParameterGroup {
-  /** A part of the model, or parameters one by one. */
+  /** A submodule of the model, or a list of parameters. */
   params: Module | readonly Parameter[];
-  /** Default: the optimizer's rate. */
+  /** Learning rate of the group. Default: the optimizer's rate. */
   lr?: number;
 }
 
-/** What an optimizer moves: all of a model, or groups of parameters. */
+/** The parameters that an optimizer updates: those of a model, or groups. */
 export type Trainable = Module | readonly ParameterGroup[];
 
-/** A group as an optimizer holds it. */
+/** A parameter group of an optimizer. */
 export interface OptimizerGroup {
-  /** The group's rate as a multiple of the optimizer's, so that schedules move all groups alike. 1 if the group has no rate of its own. */
+  /**
+   * The group's rate as a multiple of the optimizer's, so that schedules affect all groups equally. 1 if the group has
+   * no rate of its own.
+   */
   share: number;
   readonly parameters: readonly Parameter[];
 }

@@ -7,7 +7,7 @@ import type { Initializer } from './init.js';
 let made = 0;
 
 /**
- * Numbers that a module owns: weights that are learned, or statistics that are kept (`trainable: false`).
+ * Values owned by a module: trained weights, or statistics (`trainable: false`).
  * @example
  * ```ts
  * import { init, Module, multiply, Parameter, full, type Value } from 'convlab';
@@ -24,15 +24,15 @@ let made = 0;
  * ```
  */
 export class Parameter {
-  /** Tells parameters apart, in the keys of graphs. */
+  /** Identifies the parameter in the keys of graphs. */
   readonly id = made++;
   readonly storage: Storage;
   /** The values while the parameter is not stored on a backend. */
   host: Float32Array | undefined;
 
   /**
-   * @param shape as PyTorch's parameter of the same name
-   * @param initializer fills it, when the model is initialized
+   * @param shape the shape of PyTorch's parameter of the same name
+   * @param initializer fills it when the model is initialized
    */
   constructor(
     readonly shape: readonly number[],
@@ -43,8 +43,8 @@ export class Parameter {
   }
 
   /**
-   * Whether training computes a gradient and changes the parameter: true if it is trainable, until it is set to false. A
-   * parameter without gradient does not change, in any optimizer.
+   * True if training computes a gradient and changes the parameter. Initially `trainable`; set it to false to freeze
+   * the parameter for every optimizer.
    * @throws UnsupportedError if it is set to true on statistics (`trainable: false`)
    */
   get requiresGrad(): boolean {

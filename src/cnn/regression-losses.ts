@@ -3,7 +3,10 @@ import type { Value } from './graph.js';
 import { Loss, meanOver } from './losses.js';
 import { dense, type Target } from './targets.js';
 
-/** The mean of |output − target|. Its gradient is 0 where they are equal. @throws OptionError if an option is given: there are none */
+/**
+ * The mean of |output − target|. Its gradient is 0 where they are equal.
+ * @throws OptionError if an option is passed, because there are none
+ */
 export class L1Loss extends Loss {
   constructor(options: object = {}) {
     super();
@@ -19,9 +22,9 @@ export class L1Loss extends Loss {
   }
 }
 
-/** Rows of {@link SmoothL1Options}. */
+/** Rules and defaults of {@link SmoothL1Options}. */
 export const SMOOTH_L1_OPTIONS = {
-  /** Up to which distance the loss is a parabola; 0: {@link L1Loss}. Default 1. */
+  /** Distance up to which the loss is quadratic; 0: {@link L1Loss}. Default 1. */
   beta: option(notNegative, { default: 1 }),
 } satisfies Rows;
 
@@ -29,7 +32,7 @@ export const SMOOTH_L1_OPTIONS = {
 export interface SmoothL1Options extends OptionsOf<typeof SMOOTH_L1_OPTIONS> {}
 
 /**
- * The mean of d² / 2β where d = |output − target| < β, else d − β / 2.
+ * The mean of d² / 2β where d = |output − target| < β, otherwise d − β / 2.
  * @throws OptionError if an option is unknown or breaks its rule
  */
 export class SmoothL1Loss extends Loss {
@@ -49,9 +52,9 @@ export class SmoothL1Loss extends Loss {
   }
 }
 
-/** Rows of {@link HuberOptions}. */
+/** Rules and defaults of {@link HuberOptions}. */
 export const HUBER_OPTIONS = {
-  /** Up to which distance the loss is a parabola. Default 1. */
+  /** Distance up to which the loss is quadratic. Default 1. */
   delta: option(positive, { default: 1 }),
 } satisfies Rows;
 
@@ -59,7 +62,8 @@ export const HUBER_OPTIONS = {
 export interface HuberOptions extends OptionsOf<typeof HUBER_OPTIONS> {}
 
 /**
- * The mean of d² / 2 where d = |output − target| < δ, else δ·(d − δ / 2): outliers count by their distance, not by its square.
+ * The mean of d² / 2 where d = |output − target| < δ, else δ·(d − δ / 2): outliers have a linear, not a quadratic
+ * effect.
  * @throws OptionError if an option is unknown or breaks its rule
  * @example
  * ```ts
@@ -94,7 +98,7 @@ function meanOfDistances(output: Value, target: Value): Value {
       on.pointwise('combine', [output.data, target.data], [1, -1], out);
       on.pointwise('leakyRelu', [out], [-1], out);
     },
-    // the sign, 0 of 0
+    // the sign, which is 0 for 0
     slope: (on, into) => {
       on.pointwise('combine', [output.data, target.data], [1e30, -1e30], into);
       on.pointwise('clamp', [into], [-1, 1], into);
@@ -102,7 +106,7 @@ function meanOfDistances(output: Value, target: Value): Value {
   });
 }
 
-/** The mean of scale·h·(d − h / 2) with d = output − target and h = d within ±bound, which is the slope. */
+/** The mean of scale·h·(d − h / 2) with d = output − target and h = d clamped to ±bound, the slope. */
 function bounded(output: Value, target: Value, bound: number, scale: number): Value {
   const held = output.graph.temporary(output.shape);
   return meanOver('boundedDistance', output, target, {

@@ -1,9 +1,9 @@
 import { above, check, count, notNegative, type OptionsOf, option, type Rows, rule, settle } from '../options.js';
 
 /**
- * The learning rate at a point of training, as a factor of the optimizer's own rate.
+ * The learning rate at a point of training, as a factor of the optimizer's rate.
  * @param progress 0 at the first step, 1 after the last
- * @param steps of the whole training, as {@link train} knows them. Default: infinitely many
+ * @param steps number of steps of the whole training, which {@link train} passes. Default: infinite
  */
 export type Schedule = (progress: number, epoch: number, steps?: number) => number;
 
@@ -36,9 +36,9 @@ export function cosineSchedule(end = 0): Schedule {
 
 const properShare = rule<number>('a share, 0 < s < 1', (value) => typeof value === 'number' && value > 0 && value < 1);
 
-/** Rows of {@link OneCycleOptions}. */
+/** Rules and defaults of {@link OneCycleOptions}. */
 export const ONE_CYCLE_OPTIONS = {
-  /** Share of training until the peak. Default 0.3. */
+  /** Fraction of training until the peak. Default 0.3. */
   pctStart: option(properShare, { default: 0.3 }),
   /** The first rate is 1 / divFactor of the peak. Default 25. */
   divFactor: option(above(0), { default: 25 }),
@@ -50,9 +50,9 @@ export const ONE_CYCLE_OPTIONS = {
 export interface OneCycleOptions extends OptionsOf<typeof ONE_CYCLE_OPTIONS> {}
 
 /**
- * Up from 1 / divFactor to 1 during the first `pctStart` of training, then down to 1 / (divFactor · finalDivFactor) at the last
- * step, both along half a cosine wave: the rates of PyTorch's OneCycleLR, whose max_lr is the optimizer's rate here. The momentum
- * does not change.
+ * Rises from 1 / divFactor to 1 during the first `pctStart` of training, then falls to 1 / (divFactor · finalDivFactor)
+ * at the last step, both along half a cosine wave: the rates of PyTorch's OneCycleLR, whose max_lr is the optimizer's
+ * rate here. The momentum does not change.
  * @throws OptionError if an option is unknown or breaks its rule
  * @see Smith and Topin, Super-Convergence, 2018
  */

@@ -11,10 +11,10 @@ import { CLASS_LOSS_OPTIONS, classCoefficients, oneHot, type Target } from './ta
 
 const gamma = rule<number>('0, or a finite number ≥ 1', (value) => value === 0 || (Number.isFinite(value) && (value as number) >= 1));
 
-/** Rows of {@link FocalOptions}. */
+/** Rules and defaults of {@link FocalOptions}. */
 export const FOCAL_OPTIONS = {
   ...CLASS_LOSS_OPTIONS,
-  /** How much less a position counts that is nearly right; 0: {@link CrossEntropyLoss}. Default 2. */
+  /** Exponent γ that reduces the weight of well-classified positions; 0: {@link CrossEntropyLoss}. Default 2. */
   gamma: option(gamma, { default: 2 }),
 } satisfies Rows;
 
@@ -22,8 +22,8 @@ export const FOCAL_OPTIONS = {
 export interface FocalOptions extends OptionsOf<typeof FOCAL_OPTIONS> {}
 
 /**
- * The mean of −(1 − p)^γ · log p of the right class, from logits `[N, C]` or `[N, C, ...]`: for classes of which one dominates,
- * such as the background of a picture.
+ * The mean of −(1 − p)^γ · log p of the correct class, from logits `[N, C]` or `[N, C, ...]`. Use it if one class
+ * dominates, such as the background of an image.
  * @throws OptionError if an option is unknown or breaks its rule
  * @see Lin et al., Focal Loss for Dense Object Detection, 2017
  */
@@ -45,9 +45,9 @@ export class FocalLoss extends Loss {
   }
 }
 
-/** Rows of {@link DiceOptions}. */
+/** Rules and defaults of {@link DiceOptions}. */
 export const DICE_OPTIONS = {
-  /** Added to both sides of the fraction, so that an absent class that is not predicted costs nothing. Default 1. */
+  /** Added to numerator and denominator, so that an absent class that is not predicted has no loss. Default 1. */
   smooth: option(notNegative, { default: 1 }),
 } satisfies Rows;
 
@@ -55,9 +55,9 @@ export const DICE_OPTIONS = {
 export interface DiceOptions extends OptionsOf<typeof DICE_OPTIONS> {}
 
 /**
- * The mean of 1 − (2·Σ p·t + smooth) / (Σ p + Σ t + smooth) over samples and classes, sums over space: how little prediction and
- * truth overlap. From logits `[N, C, ...]`: p is their softmax or, with one channel, their sigmoid. The target holds classes, one for
- * each position, or t in the output's shape.
+ * The mean of 1 − (2·Σ p·t + smooth) / (Σ p + Σ t + smooth) over samples and classes, with sums over space: one minus
+ * the overlap of prediction and target. The output contains logits `[N, C, ...]`; p is their softmax or, with one
+ * channel, their sigmoid. The target is a class per position, or t in the output's shape.
  * @throws OptionError if an option is unknown or breaks its rule
  * @see Milletari et al., V-Net, 2016
  * @example

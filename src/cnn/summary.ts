@@ -17,7 +17,7 @@ export interface SummaryLine {
   readonly receptiveField: readonly number[] | null;
 }
 
-/** What {@link summary} returns. */
+/** The result of {@link summary}. */
 export interface Summary {
   readonly lines: readonly SummaryLine[];
   readonly parameters: number;
@@ -66,7 +66,7 @@ export function summary(model: Module, ...inputShapes: (readonly number[])[]): S
   return { lines, ...totals, toString: () => summaryTable(lines, totals) };
 }
 
-/** The view after one operation: a kernel of k cells at dilation d adds (k − 1)·d jumps to the field. */
+/** The receptive field after one operation: a kernel of k cells at dilation d adds (k − 1)·d jumps. */
 function look({ field, jump }: View, geometry: ConvGeometry | undefined, rank: number): View | null {
   if (rank !== field.length) return null;
   if (!geometry) return { field, jump };

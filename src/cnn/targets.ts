@@ -2,7 +2,10 @@ import { DataError, ShapeError, show } from '../errors.js';
 import { anyWhole, notNegative, type OptionsOf, option, type Rows, rule } from '../options.js';
 import { sizeOf, type Tensor } from '../tensor.js';
 
-/** Class numbers, one for each sample; or a tensor in the output's shape (probabilities, values), or the same number of values. */
+/**
+ * Class labels, one per sample; or a tensor in the output's shape (probabilities or values), or a flat list of these
+ * values.
+ */
 export type Target = ArrayLike<number> | Tensor;
 
 const classWeights = rule<ArrayLike<number>>(
@@ -10,18 +13,24 @@ const classWeights = rule<ArrayLike<number>>(
   (value) => (Array.isArray(value) || ArrayBuffer.isView(value)) && Array.from(value as ArrayLike<number>).every(notNegative.holds),
 );
 
-/** Rows of {@link ClassLossOptions}. */
+/** Rules and defaults of {@link ClassLossOptions}. */
 export const CLASS_LOSS_OPTIONS = {
-  /** How much each class counts; the mean is divided by the sum of the weights of the right classes. Default: all 1. */
+  /**
+   * Weight of each class. The sum of losses is divided by the sum of the weights of the correct classes. Default: all
+   * 1.
+   */
   weight: classWeights,
-  /** Positions with this label count nothing. Default −100. */
+  /** Label of positions to ignore. Default −100. */
   ignoreIndex: option(anyWhole, { default: -100 }),
 } satisfies Rows;
 
-/** Options of losses of classes. */
+/** Options of classification losses. */
 export interface ClassLossOptions extends OptionsOf<typeof CLASS_LOSS_OPTIONS> {}
 
-/** Values for each output; where a sample has one output, a list with a number for each sample too. */
+/**
+ * Converts a target to values in the output's shape; if a sample has one output, a list with one number per sample is
+ * accepted.
+ */
 export function dense(operation: string, target: Target, shape: readonly number[]): Float32Array {
   const { shape: received, data } = target as Tensor;
   const single = sizeOf(shape) === shape[0];
@@ -32,9 +41,9 @@ export function dense(operation: string, target: Target, shape: readonly number[
 }
 
 /**
- * What log-probabilities `[N, C, ...]` are multiplied with, for the weighted mean of −log p as a scalar product; all 0 where no
- * position counts.
- * @param target classes, one for each position, or probabilities in the output's shape
+ * Coefficients of the log-probabilities `[N, C, ...]` whose scalar product is the weighted mean of −log p; all 0 if
+ * every position is ignored.
+ * @param target a class per position, or probabilities in the output's shape
  */
 export function classCoefficients(
   operation: string,
@@ -80,7 +89,7 @@ function positions(operation: string, [, classes = 1, ...spatial]: readonly numb
   throw new ShapeError(operation, 'requires at least two classes, received one output per sample; use BCEWithLogitsLoss (yes or no) or MSELoss');
 }
 
-/** The class of each position. @param ignored is one too */
+/** The class of each position. @param ignored a label that is accepted in addition to the classes */
 function classLabels(operation: string, target: Target, shape: readonly number[], ignored?: number): readonly number[] {
   const [n, classes, ...spatial] = shape;
   const labels = Array.from('data' in target ? target.data : target);

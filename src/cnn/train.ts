@@ -18,34 +18,35 @@ import { type BatchRecord, DivergedError, type EpochRecord, type History } from 
 /** Options of {@link train}. */
 export interface TrainOptions {
   train: Batches;
-  /** Measured after every epoch, in evaluation mode. */
+  /** Data to evaluate after every epoch, in evaluation mode. */
   validation?: Batches;
   optimizer: Optimizer;
-  /** Default: {@link CrossEntropyLoss}. */
+  /** The loss function. Default: {@link CrossEntropyLoss}. */
   loss?: Loss;
   epochs: number;
-  /** Scales the optimizer's learning rate at every step; needs to know how many there are. Default: constant. */
+  /** Scales the optimizer's learning rate at every step. Requires a known number of batches. Default: constant. */
   schedule?: Schedule;
   /** Stops when the validation loss has not improved for `patience` epochs. With `restoreBest` (default true) the best weights are restored. */
   earlyStopping?: { patience: number; restoreBest?: boolean };
-  /** Upper bound of the norm of all gradients together. Default: no clipping. */
+  /** Upper bound of the total norm of all gradients. Default: no clipping. */
   clipGradNorm?: number;
   /**
-   * Batches to a step of the optimizer, which moves along the mean of their gradients: the memory of one batch, the step of a larger one. At the
-   * end of an epoch there may be fewer. Batch normalization still sees one batch at a time. Default 1.
+   * Number of batches per optimizer step, which uses the mean of their gradients (gradient accumulation). This has the
+   * effect of a larger batch with the memory of one. The last step of an epoch may have fewer. Batch normalization
+   * still uses one batch at a time. Default 1.
    */
   accumulate?: number;
   /**
-   * Takes the weights after every step of the optimizer. Validation, and `earlyStopping` by it, is then of the averaged weights, which are also
-   * those that `restoreBest` restores; else the model is left with the weights that were trained. Default: none.
+   * A moving average, updated after every optimizer step. Validation and `earlyStopping` then use the averaged weights,
+   * and `restoreBest` restores them; otherwise the model ends with the trained weights. Default: none.
    */
   average?: AveragedModel;
-  /** How many batches a line of `history.batches` covers. Default 100. */
+  /** Number of batches per line of `history.batches`. Default 100. */
   logEvery?: number;
   callbacks?: {
     /** Called after every line of `history.batches`. */
     onBatch?: (record: BatchRecord) => void;
-    /** Awaited, e.g. to write a checkpoint. */
+    /** Called after every epoch and awaited, e.g. to write a checkpoint. */
     onEpoch?: (record: EpochRecord, history: History) => void | Promise<void>;
     /** Called after every step; must be cheap. `total` is infinite if the number of batches is unknown. */
     onStep?: (step: number, total: number) => void;
@@ -89,9 +90,8 @@ const CALLBACKS = { onBatch: callback, onEpoch: callback, onStep: callback } sat
 
 /**
  * Trains a model. Each step is a replay of operator calls in buffers allocated once; loss and accuracy are summed on
- * the backend and read every `logEvery` batches.
- * Parts of the model that are in evaluation mode stay in it, unless the whole model is. Afterwards the model is in evaluation mode
- * until it is trained again or put into training mode.
+ * the backend and read every `logEvery` batches. Submodules in evaluation mode stay in it, unless the whole model is in
+ * evaluation mode. Afterwards the model is in evaluation mode until it is trained again or put into training mode.
  * @returns losses and accuracies per line and epoch; the model holds the result
  * @throws OptionError if an option is unknown or breaks its rule
  * @throws DivergedError at the next line or epoch, once the loss or a weight is not finite; with `restoreBest` the model then holds
@@ -181,7 +181,7 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
         asked = performance.now();
       }
       if (signal?.aborted) break;
-      // of an unknown number of batches, the last step learns from those that are left
+      // if the number of batches is unknown, the last step uses the remaining ones
       if (batches === Number.POSITIVE_INFINITY && batch % accumulate !== 0) update();
       if (batch === 0) throw new DataError('train', `the training data must contain at least one batch, received none in epoch ${epoch + 1}`);
       const [{ finite }, trained] = [await recent.take(), await whole.take()];
@@ -223,7 +223,7 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
   }
 }
 
-/** Adds the gradient of a batch, times `scale`, to what the parameters hold. */
+/** Adds the gradient of a batch, times `scale`, to the gradients of the parameters. */
 function addGradients(model: Module, loss: Loss, x: TrainingBatch['x'], y: Target, scale: number) {
   const inputs = 'shape' in x ? [x] : x;
   const { graph, inputs: places, output } = model.compile(inputs.map(({ shape }) => shape));

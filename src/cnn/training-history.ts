@@ -6,13 +6,13 @@ export interface BatchRecord {
   readonly epoch: number;
   readonly batch: number;
   readonly loss: number;
-  /** Share of right answers, 0 to 1. */
+  /** Fraction of correct answers, 0 to 1. */
   readonly accuracy: number;
   readonly learningRate: number;
   readonly seconds: number;
 }
 
-/** One epoch: means over its training batches, each measured as it was trained on. */
+/** One epoch: means over its training batches, each measured during its training step. */
 export interface EpochRecord {
   readonly epoch: number;
   readonly loss: number;
@@ -22,8 +22,8 @@ export interface EpochRecord {
   readonly learningRate: number;
   readonly seconds: number;
   /**
-   * Seconds, of these, in which training waited for batches: reading, decoding and augmentation that were not done beforehand. Absent in histories
-   * that were written before it was measured.
+   * The part of `seconds` spent waiting for batches: reading, decoding and augmentation that were not finished in
+   * advance. Missing in histories saved by older versions.
    */
   readonly waiting?: number;
 }
@@ -43,16 +43,16 @@ export interface History {
 const ADVICE =
   'try a lower learning rate, clipGradNorm or a warm-up, and inputs with mean 0 and standard deviation 1; check inputs and targets for NaN and huge values';
 
-/** Where training left the finite numbers. */
+/** The point at which training diverged. */
 export interface Divergence {
-  /** From 0, as records count. */
+  /** Index of the epoch, from 0, as in the records. */
   readonly epoch: number;
   /** The first batch of that epoch with a non-finite loss, counted from 1, as in the records. */
   readonly batch: number;
-  /** Batches in an epoch; undefined where that is not known. */
+  /** Number of batches in an epoch; undefined if unknown. */
   readonly batches?: number;
   readonly learningRate: number;
-  /** Everything up to there. */
+  /** The history up to that point. */
   readonly history: History;
 }
 

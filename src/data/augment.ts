@@ -6,7 +6,7 @@ import { stream } from './stream.js';
 import { checkPicture } from './transforms.js';
 import { fuse, type WarpAugmentation } from './warp.js';
 
-/** Makes a new picture `[C, H, W]` of the same shape from one; all chance comes from `random`. */
+/** Returns a changed copy of an image `[C, H, W]`, with the same shape. All randomness comes from `random`. */
 export type Augmentation = (x: Tensor, random: Random) => Tensor;
 
 const AUGMENT_OPTIONS = { seed: option(anyWhole, { default: 0 }) } satisfies Rows;
@@ -42,13 +42,13 @@ export function augment<S extends { readonly x: Tensor }>(dataset: Dataset<S>, s
 const pair = (says: string, highest: number) =>
   rule<readonly [number, number]>(says, (value) => Array.isArray(value) && value.length === 2 && value[0] > 0 && value[0] <= value[1] && value[1] <= highest);
 
-/** Rows of {@link RandomEraseOptions}. */
+/** Rules and defaults of {@link RandomEraseOptions}. */
 export const RANDOM_ERASE_OPTIONS = {
-  /** How often a picture is touched, 0 to 1. Default 0.5. */
+  /** Probability that an image is changed, 0 to 1. Default 0.5. */
   probability: option(between(0, 1), { default: 0.5 }),
-  /** Least and greatest part of the picture, 0 to 1. Default [0.02, 0.33]. */
+  /** Minimum and maximum area of the rectangle as a fraction of the image, 0 to 1. Default [0.02, 0.33]. */
   area: option(pair('two ascending numbers > 0 and ≤ 1', 1), { default: [0.02, 0.33] }),
-  /** Least and greatest height / width; its logarithm is drawn evenly. Default [0.3, 3.3]. */
+  /** Minimum and maximum aspect ratio, height / width; its logarithm is uniformly distributed. Default [0.3, 3.3]. */
   ratio: option(pair('two ascending numbers > 0', Number.MAX_VALUE), { default: [0.3, 3.3] }),
   /** Replacement value for every channel. Default 0. */
   value: option(anyNumber, { default: 0 }),
@@ -58,7 +58,7 @@ export const RANDOM_ERASE_OPTIONS = {
 export interface RandomEraseOptions extends OptionsOf<typeof RANDOM_ERASE_OPTIONS> {}
 
 /**
- * Blots out a rectangle.
+ * Fills a random rectangle with a constant value.
  * @throws OptionError if an option is unknown or breaks its rule
  * @see Zhong et al., Random erasing data augmentation, 2017
  */

@@ -1,8 +1,9 @@
 import { Dataset } from './dataset.js';
 
 /**
- * A dataset that keeps each sample after it was first read: pictures of a folder are then decoded once instead of once an epoch. Put {@link augment}
- * around it, not into it, so that the changes stay random. Memory holds all samples that were read.
+ * A dataset that caches each sample after it is first read, so that images of a folder are decoded once instead of once
+ * per epoch. Apply {@link augment} to the cached dataset, not before caching, so that the changes stay random. All
+ * samples that were read stay in memory.
  * @example
  * ```ts
  * import { cached, mapDataset, TensorDataset, full } from 'convlab';
@@ -40,7 +41,7 @@ class CachedDataset<S> extends Dataset<S> {
     if (sample instanceof Promise) {
       sample.then(
         (ready) => this.#kept.set(index, ready),
-        // what could not be read may be there the next time
+        // a failed read may succeed next time
         () => this.#kept.delete(index),
       );
     }

@@ -18,7 +18,7 @@ export function collate<S>(samples: readonly S[], indices: ArrayLike<number>): B
   return join(samples, (k) => `sample ${indices[k]}`) as Batch<S>;
 }
 
-/** @param where names the k-th value in errors */
+/** @param where returns the name of the k-th value for errors */
 function join(values: readonly unknown[], where: (k: number) => string): unknown {
   const [first] = values;
   const kind = valueKind(first);

@@ -4,26 +4,33 @@ import { checkPicture } from './transforms.js';
 
 const strength = option(between(0, 1), { default: 0.2 });
 
-/** Rows of {@link ColorJitterOptions}. */
+/** Rules and defaults of {@link ColorJitterOptions}. */
 export const COLOR_JITTER_OPTIONS = {
   /** All values are multiplied by a random factor from 1 − brightness to 1 + brightness. Default 0.2. */
   brightness: strength,
-  /** The differences from the mean gray of the image are multiplied by a random factor from 1 − contrast to 1 + contrast. Default 0.2. */
+  /**
+   * Differences from the mean gray of the image are multiplied by a random factor from 1 − contrast to 1 + contrast.
+   * Default 0.2.
+   */
   contrast: strength,
-  /** The differences from the gray of each pixel are multiplied by a random factor from 1 − saturation to 1 + saturation. Default 0.2. */
+  /**
+   * Differences from the gray of each pixel are multiplied by a random factor from 1 − saturation to 1 + saturation.
+   * Default 0.2.
+   */
   saturation: strength,
 } satisfies Rows;
 
 /** Options of {@link colorJitter}. */
 export interface ColorJitterOptions extends OptionsOf<typeof COLOR_JITTER_OPTIONS> {}
 
-/** Of red, green and blue in gray, as torchvision has it. */
+/** The weights of red, green and blue in gray, as in torchvision. */
 const GRAY = [0.299, 0.587, 0.114];
 
 /**
- * Changes brightness, contrast and saturation by random factors, as torchvision's ColorJitter without its hue. The three follow each other in this order, and
- * each result is clamped to 0 … 1. Images with a number of channels other than 3 have no saturation; their gray is the mean of the channels.
- * @returns takes `[C, H, W]`, 0 black and 1 white
+ * Changes brightness, contrast and saturation by random factors, like torchvision's ColorJitter without hue. The three
+ * changes are applied in this order, and each result is clamped to 0 … 1. Images that do not have 3 channels have no
+ * saturation; their gray is the mean of the channels.
+ * @returns an augmentation for `[C, H, W]`, 0 black and 1 white
  * @throws OptionError if an option is unknown or breaks its rule
  * @example
  * ```ts

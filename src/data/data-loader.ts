@@ -4,21 +4,21 @@ import type { Batch } from './collate.js';
 import type { Dataset } from './dataset.js';
 import { RandomSampler, Sampler, SequentialSampler } from './sampler.js';
 
-/** Rows of {@link DataLoaderOptions}. */
+/** Rules and defaults of {@link DataLoaderOptions}. */
 export const DATA_LOADER_OPTIONS = {
   /** Samples in a batch. Default 1. */
   batchSize: option(count, { default: 1 }),
-  /** A new random order each pass. Default false. */
+  /** Use a new random order in each pass. Default false. */
   shuffle: option(flag, { default: false }),
   /** Selects the samples and their order. Default: all in order or, with `shuffle`, a {@link RandomSampler}. */
   sampler: rule<Sampler>('a Sampler', (value) => value instanceof Sampler),
-  /** Leave out the last batch where it is short. Default false. */
+  /** Drop the last batch if it is incomplete. Default false. */
   dropLast: option(flag, { default: false }),
-  /** Of the shuffle. Default 0. A sampler has a seed of its own. */
+  /** Seed of the shuffle. Default 0. A `sampler` has its own seed. */
   seed: option(anyWhole, { default: 0 }),
   /**
-   * Batches that are begun before they are asked for: the threads of the codecs decode their images while the network computes. Default 0.
-   * `transform` and augmentation run in the calling thread.
+   * Number of batches prepared ahead: the threads of the codecs decode their images while the network computes. Default
+   * 0. `transform` and augmentation run in the calling thread.
    */
   workers: option(whole(0), { default: 0 }),
 } satisfies Rows;
@@ -27,8 +27,8 @@ export const DATA_LOADER_OPTIONS = {
 export interface DataLoaderOptions extends OptionsOf<typeof DATA_LOADER_OPTIONS> {}
 
 /**
- * A dataset in batches: `for await (const { x, y } of loader)`. Every loop is one pass; with `shuffle` each pass has its own
- * order, and with {@link augment} its own pictures, both decided by seed and `epoch` alone.
+ * Iterates over a dataset in batches: `for await (const { x, y } of loader)`. Every loop is one pass. Each pass has its
+ * own order with `shuffle`, and its own random changes with {@link augment}; both depend only on the seeds and `epoch`.
  * @example
  * ```ts
  * import { DataLoader, full, TensorDataset } from 'convlab';
@@ -60,13 +60,13 @@ export class DataLoader<S> implements AsyncIterable<Batch<S>> {
     this.#sampler = sampler ?? (shuffle ? new RandomSampler(dataset, { seed }) : new SequentialSampler(dataset));
   }
 
-  /** How many batches a pass has. */
+  /** Number of batches in a pass. */
   get length(): number {
     const batches = this.#sampler.length / this.batchSize;
     return this.#dropLast ? Math.floor(batches) : Math.ceil(batches);
   }
 
-  /** The number of the next pass, from 0, and the sampler's; set it to resume at that pass. */
+  /** The number of the next pass, from 0, which the sampler uses too. Set it to resume at that pass. */
   get epoch(): number {
     return this.#sampler.epoch;
   }
@@ -82,7 +82,7 @@ export class DataLoader<S> implements AsyncIterable<Batch<S>> {
     try {
       for (const indices of this.#batches()) {
         const next = this.dataset.batch(indices, epoch);
-        if (next instanceof Promise) next.catch(() => {}); // it is heard when its turn comes
+        if (next instanceof Promise) next.catch(() => {}); // reported when it is awaited
         underway.push(next);
         if (underway.length > this.#workers) yield underway.shift() as Batch<S> | Promise<Batch<S>>;
       }

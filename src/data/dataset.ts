@@ -4,11 +4,11 @@ import type { Tensor } from '../tensor.js';
 import { type Batch, collate } from './collate.js';
 import { checkSeed, stream } from './stream.js';
 
-/** A picture and what it shows. */
+/** An image and its target. */
 export interface Sample<Y = number> {
   /** `[C, H, W]`, without a batch axis */
   readonly x: Tensor;
-  /** the class, from 0; or a tensor of values to predict */
+  /** the class label, from 0; or a tensor of values to predict */
   readonly y: Y;
 }
 
@@ -36,7 +36,7 @@ export abstract class Dataset<S> implements AsyncIterable<S> {
    */
   abstract at(index: number, epoch?: number): S | Promise<S>;
 
-  /** Several samples as one batch, see {@link Batch}. Datasets that can, do it without making the samples. */
+  /** Several samples as one batch, see {@link Batch}. Some datasets build the batch without creating the samples. */
   batch(indices: ArrayLike<number>, epoch = 0): Batch<S> | Promise<Batch<S>> {
     const samples = Array.from(indices, (index) => this.at(index, epoch));
     return samples.some(isPromise) ? Promise.all(samples).then((ready) => collate(ready, indices)) : collate(samples as S[], indices);
@@ -49,7 +49,7 @@ export abstract class Dataset<S> implements AsyncIterable<S> {
 }
 
 /**
- * Some samples of a dataset, in the given order; an index may come more than once.
+ * Some samples of a dataset, in the given order; an index may occur more than once.
  * @example
  * ```ts
  * import { Subset } from 'convlab';
@@ -94,7 +94,7 @@ export class Subset<S> extends Dataset<S> {
   }
 }
 
-/** Datasets one behind the other. */
+/** The concatenation of datasets. */
 export class ConcatDataset<S> extends Dataset<S> {
   readonly length: number;
 
@@ -110,7 +110,7 @@ export class ConcatDataset<S> extends Dataset<S> {
       if (i < dataset.length) return dataset.at(i, epoch);
       i -= dataset.length;
     }
-    throw new Error('the dataset became shorter'); // the lengths are added up when the datasets are joined
+    throw new Error('the dataset became shorter'); // lengths are summed when the datasets are joined
   }
 }
 
@@ -174,7 +174,7 @@ export function randomSplit<S>(
   });
 }
 
-/** @throws OptionError unless the dataset has a sample of that number */
+/** @throws OptionError if the index is outside the dataset */
 export function checkIndex(operation: string, index: number, length: number): void {
   if (Number.isInteger(index) && index >= 0 && index < length) return;
   throw new OptionError(operation, 'index', length ? `must be an integer from 0 to ${length - 1}` : 'must not be used with an empty dataset', index);

@@ -8,7 +8,7 @@ const [CANVAS, BOX] = [28, 20];
  * Converts an image of one digit to the format of MNIST: gray, light on dark (inverted if the border is light), cropped, scaled by area to
  * fit 20×20, and placed in 28×28 with its center of mass in the middle.
  * @returns `[1, 28, 28]`, 0 background to 1 ink
- * @throws DataError if the picture is of one color
+ * @throws DataError if the image has only one color
  * @see LeCun et al., Gradient-based learning applied to document recognition, 1998
  * @example
  * ```ts
@@ -52,7 +52,7 @@ function inkOf({ width, height, channels, data }: Image): Float32Array {
     const at = pixel * channels;
     let sum = 0;
     for (let c = 0; c < colors; c++) sum += data[at + c];
-    // transparent pixels are paper
+    // transparent pixels count as paper
     const opaque = alpha ? data[at + channels - 1] / full : 1;
     return 1 - opaque + (opaque * sum) / (colors * full);
   });
@@ -77,7 +77,7 @@ function boundingBox(ink: Float32Array, width: number, height: number) {
   return { x0, y0, x1, y1 };
 }
 
-/** The mean over a rectangle with sides between pixels. */
+/** The mean over a rectangle whose sides may lie between pixels. */
 function areaMean(ink: Float32Array, width: number, across: Span, down: Span): number {
   let [sum, area] = [0, 0];
   for (let y = Math.floor(down[0]); y < down[1]; y++) {

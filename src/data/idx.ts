@@ -33,7 +33,7 @@ const numbers = <T extends Int16Array | Int32Array | Float32Array | Float64Array
   };
 };
 
-/** By the third byte of the file. @see http://yann.lecun.com/exdb/mnist/, the IDX file format */
+/** Keyed by the third byte of the file. @see http://yann.lecun.com/exdb/mnist/, the IDX file format */
 const IDX_TYPES: Readonly<Record<number, IdxType>> = {
   8: { bytes: 1, read: (view, start, count) => new Uint8Array(view.buffer, view.byteOffset + start, count) },
   9: { bytes: 1, read: (view, start, count) => new Int8Array(view.buffer, view.byteOffset + start, count) },
@@ -44,8 +44,8 @@ const IDX_TYPES: Readonly<Record<number, IdxType>> = {
 };
 
 /**
- * Reads an IDX file, the format of MNIST: any number of axes, all six types.
- * @param bytes the file; one-byte values are views of it
+ * Reads an IDX file, the format of MNIST, with any number of axes and all six element types.
+ * @param bytes the file; one-byte values are not copied
  * @throws DataError, before anything is allocated, if the file is no IDX file, is truncated, or has trailing bytes
  * @example
  * ```ts

@@ -1,14 +1,14 @@
 /** One pass over an {@link IterableDataset}. */
 export interface SamplePass {
-  /** Its number, from 0: what is random depends on it, and on a seed. */
+  /** Number of the pass, from 0. Random order depends on it and on a seed. */
   readonly epoch: number;
-  /** Samples that may be made before they are asked for. */
+  /** Number of samples that may be prepared before they are requested. */
   readonly ahead: number;
 }
 
 /**
- * Samples that come one after the other, as many as there are: a stream, or files that are larger than memory. {@link IterableLoader} makes batches of
- * them. A custom dataset implements `samples`:
+ * A dataset that is read in sequence, without random access: a stream, or files that are larger than memory.
+ * {@link IterableLoader} combines its samples into batches. A custom dataset implements `samples`:
  * @example
  * ```ts
  * import { IterableDataset, IterableLoader, tensor } from 'convlab';
@@ -22,7 +22,7 @@ export interface SamplePass {
  * ```
  */
 export abstract class IterableDataset<S> implements AsyncIterable<S> {
-  /** Samples in a pass, where that is known: learning rates that follow a schedule need it. */
+  /** Number of samples in a pass, if known; learning-rate schedules need it. */
   readonly length?: number;
 
   /** The samples of one pass. */
@@ -35,15 +35,15 @@ export abstract class IterableDataset<S> implements AsyncIterable<S> {
 }
 
 /**
- * What `change` makes of values, in their order, some of them beforehand and at the same time.
- * @param ahead how many are under way while the first of them is waited for
+ * Applies `change` to values and yields the results in order; several run concurrently ahead of the consumer.
+ * @param ahead number of values processed ahead
  */
 export async function* changedAhead<S, T>(source: AsyncIterable<S>, change: (value: S) => Promise<T>, ahead: number): AsyncGenerator<T, void, undefined> {
   const underway: Promise<T>[] = [];
   try {
     for await (const value of source) {
       const next = change(value);
-      next.catch(() => {}); // it is heard when its turn comes
+      next.catch(() => {}); // reported when it is awaited
       underway.push(next);
       if (underway.length > ahead) yield await (underway.shift() as Promise<T>);
     }

@@ -6,9 +6,12 @@ import type { IterableDataset } from './iterable-dataset.js';
 const ITERABLE_LOADER_OPTIONS = {
   /** Samples in a batch. Default 1. */
   batchSize: option(count, { default: 1 }),
-  /** Leave out the last batch where it is short. Default false. */
+  /** Drop the last batch if it is incomplete. Default false. */
   dropLast: option(flag, { default: false }),
-  /** Batches whose samples are made beforehand, in threads, while the caller computes. Default 0: each sample when it is asked for. */
+  /**
+   * Number of batches whose samples are prepared ahead, in threads, while the caller computes. Default 0: each sample
+   * is prepared when it is requested.
+   */
   workers: option(whole(0), { default: 0 }),
 } satisfies Rows;
 
@@ -16,8 +19,8 @@ const ITERABLE_LOADER_OPTIONS = {
 export interface IterableLoaderOptions extends OptionsOf<typeof ITERABLE_LOADER_OPTIONS> {}
 
 /**
- * An {@link IterableDataset} in batches, for `train`: PyTorch's DataLoader of one. Memory holds the batch that is given, those of `workers`, and what the
- * dataset shuffles.
+ * Iterates over an {@link IterableDataset} in batches, for `train`, like PyTorch's DataLoader of an IterableDataset.
+ * Memory holds the current batch, those of `workers`, and the dataset's shuffle buffer.
  * @example
  * ```ts
  * import { IterableLoader } from 'convlab';
@@ -41,7 +44,7 @@ export class IterableLoader<S> implements AsyncIterable<Batch<S>> {
     [this.batchSize, this.#dropLast, this.#workers] = [batchSize, dropLast, workers];
   }
 
-  /** How many batches a pass has; undefined where the dataset does not know. */
+  /** Number of batches in a pass; undefined if the dataset does not know its length. */
   get length(): number | undefined {
     if (this.dataset.length === undefined) return undefined;
     const batches = this.dataset.length / this.batchSize;

@@ -2,13 +2,13 @@ import { OptionError } from '../errors.js';
 import { checkSeed, stream } from './stream.js';
 
 /**
- * The order in which a pass goes through a dataset. Every iteration is one pass, and takes the next epoch's order:
- * orders depend on the seed and the epoch alone, so `sampler.epoch = k` resumes where epoch k begins.
+ * Determines the order in which a pass visits a dataset. Every iteration is one pass and uses the order of the next
+ * epoch. Orders depend only on the seed and the epoch, so `sampler.epoch = k` resumes at the start of epoch k.
  */
 export abstract class Sampler implements Iterable<number> {
   #epoch = 0;
 
-  /** how many indices a pass has */
+  /** number of indices in a pass */
   abstract readonly length: number;
 
   /** The indices of one pass. */
@@ -24,7 +24,7 @@ export abstract class Sampler implements Iterable<number> {
     this.#epoch = epoch;
   }
 
-  /** One pass, in the next epoch's order. */
+  /** One pass, in the order of the next epoch. */
   [Symbol.iterator](): Iterator<number> {
     return this.order(this.#epoch++)[Symbol.iterator]();
   }
@@ -47,16 +47,16 @@ export class SequentialSampler extends Sampler {
 
 /** Options of {@link RandomSampler}. */
 export interface RandomSamplerOptions {
-  /** Default 0. */
+  /** Seed of the random order. Default 0. */
   seed?: number;
-  /** Draw every index again, so that some come twice and others never. Default false: a shuffle. */
+  /** Draw with replacement: some indices occur several times, others never. Default false: a shuffle. */
   replacement?: boolean;
   /** Indices in a pass. Default: the dataset's length, which it may exceed only with replacement. */
   count?: number;
 }
 
 /**
- * All indices in random order, another one each pass.
+ * All indices in random order, different in each pass.
  * @example
  * ```ts
  * import { RandomSampler, SequentialSampler } from 'convlab';
@@ -93,7 +93,7 @@ export class RandomSampler extends Sampler {
 }
 
 /**
- * The given indices in random order, another one each pass.
+ * The given indices in random order, different in each pass.
  * @throws OptionError if an index is not an integer ≥ 0
  */
 export class SubsetRandomSampler extends Sampler {
@@ -119,7 +119,8 @@ export class SubsetRandomSampler extends Sampler {
 }
 
 /**
- * Indices drawn with replacement, index i in proportion to `weights[i]`, e.g. rare classes as often as common ones.
+ * Indices drawn with replacement, index i with probability proportional to `weights[i]`, e.g. to draw rare classes as
+ * often as common ones.
  * @throws OptionError if the weights are not finite numbers ≥ 0 with a sum above 0, or the count is not an integer ≥ 0
  */
 export class WeightedRandomSampler extends Sampler {
@@ -128,7 +129,7 @@ export class WeightedRandomSampler extends Sampler {
   readonly #seed: number;
 
   /**
-   * @param weights one for each sample, ≥ 0; they need not add up to 1
+   * @param weights one per sample, ≥ 0; they need not sum to 1
    * @param count indices in a pass
    */
   constructor(weights: ArrayLike<number>, count: number, { seed = 0 }: { /** Default 0. */ seed?: number } = {}) {

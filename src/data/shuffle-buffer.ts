@@ -1,9 +1,9 @@
 import type { Random } from '../random.js';
 
 /**
- * Values in random order, as far as a buffer of them reaches: each that comes takes the place of one that goes. What comes first may go last; what comes
- * last goes no earlier than `size` places before its own.
- * @param size values that are held; 1: the order stays
+ * Values in random order, using a shuffle buffer: each incoming value replaces a random one, which is output. The first
+ * value may be output last; a value is output at most `size` places before its own.
+ * @param size number of values in the buffer; 1: the order does not change
  */
 export async function* shuffleBuffer<T>(source: AsyncIterable<T>, size: number, random: Random): AsyncGenerator<T, void, undefined> {
   const held: T[] = [];

@@ -4,11 +4,12 @@ import type { Random } from '../random.js';
 const TAPS = 8;
 
 /**
- * Adds to a plane what noise on every pixel, from −alpha to alpha, gives after a Gaussian of `sigma` pixels.
+ * Adds smooth noise to a plane: uniform noise from −alpha to alpha on every pixel, blurred by a Gaussian of `sigma`
+ * pixels.
  *
- * The outcome is smooth, so the noise need not be on every pixel: nodes one σ apart are enough. A sum of Gaussians at
- * that distance varies by a factor of 1 ± 2·exp(−π²), one in ten thousand, and √σ gives it the variance that noise on
- * every pixel would have. That makes it quick enough for every picture of every pass, where `conv` would be asynchronous.
+ * Because the result is smooth, noise on nodes one σ apart is enough. A sum of Gaussians at that distance varies by a
+ * factor of 1 ± 2·exp(−π²), one in ten thousand, and √σ gives it the variance that noise on every pixel would have.
+ * This is fast enough for every image in every pass, and synchronous, which `conv` is not.
  * @param sigma ≥ 1
  */
 export function smoothNoise(alpha: number, sigma: number): (plane: Float32Array, height: number, width: number, random: Random) => void {
@@ -46,7 +47,7 @@ function gaussianTaps(length: number, sigma: number): Float32Array {
   });
 }
 
-/** Σ over k of taps[p·TAPS + k] · values[from + k·step], written out: as a loop it takes half as long again. */
+/** Σ over k of taps[p·TAPS + k] · values[from + k·step], unrolled: a loop takes 50% longer. */
 function sumOfTaps(taps: Float32Array, p: number, values: Float32Array, from: number, step: number): number {
   const t = p * TAPS;
   return (

@@ -4,8 +4,8 @@ import { type Dataset, Subset } from './dataset.js';
 import { checkSeed, stream } from './stream.js';
 
 /**
- * Splits a dataset at random into parts that share no sample, each with the classes in the proportions of the whole, to one or two
- * samples a class: `const [train, validation] = stratifiedSplit(folder, folder.labels, [480, 120])`.
+ * Splits a dataset at random into parts that share no sample, each with the class proportions of the whole, within one
+ * or two samples per class: `const [train, validation] = stratifiedSplit(folder, folder.labels, [480, 120])`.
  * @param labels the class of every sample
  * @param lengths of the parts; their sum is the dataset's length
  * @throws OptionError if there is not a label for each sample, or the lengths are not integers ≥ 0 with that sum
@@ -32,7 +32,7 @@ export function stratifiedSplit<S>(
   if (total !== dataset.length) throw new OptionError('stratifiedSplit', 'lengths', `must add up to the dataset's ${dataset.length} samples`, lengths);
   if (labels.length !== total) throw new OptionError('stratifiedSplit', 'labels', `must contain one class for each of the ${total} samples`, labels);
 
-  // each class is spread evenly over 0 … 1, so that every stretch holds its share of it
+  // spreads each class evenly over 0 … 1, so that every interval contains its proportion
   const order = stream(seed).shuffle(Int32Array.from({ length: total }, (_, i) => i));
   const sizes = new Map<number, number>();
   for (let i = 0; i < total; i++) sizes.set(labels[i], (sizes.get(labels[i]) ?? 0) + 1);

@@ -2,10 +2,9 @@ import { OptionError } from '../errors.js';
 import { Random } from '../random.js';
 
 /**
- * A separate generator for every position in a training run, e.g. (seed, epoch, index): its numbers depend on
- * the place alone, not on what was drawn before, so a pass can be repeated and a stopped run resumed.
- * Neighboring places give unrelated numbers (MurmurHash3's finalizer, Appleby 2011); within one epoch no two indices
- * share a generator.
+ * A separate generator for every position in a training run, e.g. (seed, epoch, index): its numbers depend only on the
+ * position, not on earlier draws, so a pass can be repeated and a stopped run resumed. Neighboring positions give
+ * unrelated numbers (MurmurHash3's finalizer, Appleby 2011); within one epoch no two indices share a generator.
  */
 export function stream(seed: number, ...place: readonly number[]): Random {
   let hash = mix(seed);
@@ -13,12 +12,12 @@ export function stream(seed: number, ...place: readonly number[]): Random {
   return new Random(hash);
 }
 
-/** @throws OptionError unless the seed is an integer; its low 32 bits count */
+/** @throws OptionError unless the seed is an integer; only its low 32 bits are used */
 export function checkSeed(operation: string, seed: unknown): asserts seed is number {
   if (!Number.isSafeInteger(seed)) throw new OptionError(operation, 'seed', 'must be an integer', seed);
 }
 
-/** One to one on 32 bits. */
+/** A bijection on 32-bit integers. */
 function mix(value: number): number {
   let h = (value + 0x9e3779b9) | 0; // 0 would stay 0
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

@@ -7,7 +7,7 @@ import { type Bytes, UNIT } from './tensor-dataset.js';
 
 /**
  * Converts an image to the input tensor of a network.
- * @param picture an image; or bytes `[H, W]` or `[C, H, W]`, as {@link parseIdx} gives them
+ * @param image an image; or bytes `[H, W]` or `[C, H, W]`, as returned by {@link parseIdx}
  * @returns `[C, H, W]`, 0 black and 1 white
  * @throws ShapeError if it is neither
  */
@@ -26,9 +26,10 @@ export function toTensor(picture: Image | Bytes): Tensor {
 
 /**
  * (x − mean) / std, channel by channel: `normalize(0.1307, 0.3081)` gives MNIST mean 0 and standard deviation 1.
- * @param mean one number, or one for each channel; `std` likewise, not 0
+ * @param mean one number, or one per channel; `std` likewise, not 0
  * @returns a function from `[C, H, W]` to `[C, H, W]`
- * @throws OptionError if a mean is not finite, or a deviation is not finite or 0; the function throws ShapeError if their number fits no channel
+ * @throws OptionError if a mean is not finite, or a deviation is not finite or 0; the function throws ShapeError if
+ * their number does not match the channels
  */
 export function normalize(mean: number | readonly number[], std: number | readonly number[]): (x: Tensor) => Tensor {
   const [means, stds] = [[mean].flat(), [std].flat()];

@@ -5,9 +5,9 @@ import { smoothNoise } from './smooth-noise.js';
 import { checkPicture } from './transforms.js';
 
 /**
- * Where every pixel of a result comes from: the pixel at p, seen from the center, shows the source at
- * matrix · p + shift + displacement(p). Warps that follow each other are put into one, so that the picture is
- * resampled, and so blurred, once.
+ * Maps every pixel of a result to its source position: the pixel at p, relative to the center, shows the source at
+ * matrix · p + shift + displacement(p). Successive warps are combined, so the image is resampled (and thereby blurred)
+ * only once.
  */
 export interface Warp {
   readonly height: number;
@@ -23,7 +23,7 @@ export interface Warp {
 /** An augmentation that only moves pixels. */
 export interface WarpAugmentation {
   (x: Tensor, random: Random): Tensor;
-  /** Adds its own movement behind the movements so far. */
+  /** Applies its movement after those in `warp`. */
   readonly move: (warp: Warp, random: Random) => void;
 }
 
@@ -76,7 +76,7 @@ export function randomFlip(options: { probability?: number } = {}): WarpAugmenta
   });
 }
 
-/** Rows of {@link RandomResizedCropOptions}. */
+/** Rules and defaults of {@link RandomResizedCropOptions}. */
 export const RANDOM_RESIZED_CROP_OPTIONS = {
   /** Least and greatest part of the image's area. Default [0.5, 1]. */
   area: option(shares, { default: [0.5, 1] }),
@@ -105,7 +105,7 @@ export function randomResizedCrop(options: RandomResizedCropOptions = {}): WarpA
     const part = random.uniform(...area);
     const shape = Math.exp(random.uniform(Math.log(ratio[0]), Math.log(ratio[1])));
     const [tall, wide] = [Math.min(Math.sqrt(part / shape), 1), Math.min(Math.sqrt(part * shape), 1)];
-    // the center of the part, from that of the image
+    // the center of the part, relative to that of the image
     const draw = (side: number, length: number) => (random.uniform() - 0.5) * (1 - side) * length;
     follow(warp, [tall, 0, 0, wide], [draw(tall, warp.height), draw(wide, warp.width)]);
   });
@@ -138,7 +138,7 @@ export function randomElastic(options: { alpha: number; sigma: number }): WarpAu
   });
 }
 
-/** Resamples the image once for all these warps, as if they were applied in order. */
+/** Resamples the image once for all these warps, which are applied in order. */
 export function fuse(warpings: readonly WarpAugmentation[]): (x: Tensor, random: Random) => Tensor {
   return (x, random) => {
     checkPicture('augment', x);
@@ -153,14 +153,14 @@ function warping(move: WarpAugmentation['move']): WarpAugmentation {
   return warping;
 }
 
-/** Goes through `matrix` and `shift` first, and then through what the warp held. */
+/** Composes a warp with `matrix` and `shift`, which are applied first. */
 function follow(warp: Warp, [yy, yx, xy, xx]: Warp['matrix'], [y, x]: Warp['shift']): void {
   const [a, b, c, d] = warp.matrix;
   warp.shift = [warp.shift[0] + a * y + b * x, warp.shift[1] + c * y + d * x];
   warp.matrix = [a * yy + b * xy, a * yx + b * xx, c * yy + d * xy, c * yx + d * xx];
 }
 
-/** Bilinear. */
+/** Bilinear resampling. */
 function resample(x: Tensor, { height, width, matrix: [yy, yx, xy, xx], shift, displacement }: Warp): Tensor {
   const area = height * width;
   const from = x.data;

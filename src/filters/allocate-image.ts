@@ -12,7 +12,7 @@ import { checkOptions } from '../options.js';
  *
  * Its data is backed by shared memory, which `ImageData`, `VideoFrame` and similar classes do not accept: pass them a copy, `data.slice()`.
  *
- * @param size width, height and channels; any image has them
+ * @param size width, height and channels; an image can be passed
  * @returns an image that is valid until the backend is disposed
  * @throws ShapeError if a size or the number of channels is invalid
  * @throws OptionError if an option is unknown, or `backend` is not a backend

@@ -11,8 +11,8 @@ import { overPlanes } from '../kernels/plan/plan-picture.js';
 import { backendFor, DeviceImage, hostPicture, isOnHost, upload } from './device-image.js';
 import type { Output, ResultOptions, ResultSamples } from './picture/output.js';
 
-// Operations take a picture wherever it is stored, and their result is stored there too: where the backend that holds it has a program, nothing is
-// copied; else the picture is read, computed on the host, and uploaded.
+// Operations accept images in host memory or on a backend, and store their result in the same place. If that backend
+// has a program, nothing is copied; otherwise the image is read, processed on the host, and uploaded.
 
 /** An image in host memory, or on a backend, see {@link uploadImage}. */
 export type AnyImage = ImageSource | DeviceImage;
@@ -20,33 +20,33 @@ export type AnyImage = ImageSource | DeviceImage;
 /** The result for an image: stored where the image is stored. */
 export type ResultImage<I extends AnyImage, P extends Output = 'clamp'> = I extends ImageSource ? Image<ResultSamples<I, P>> : DeviceImage;
 
-/** @throws ShapeError if it is no picture */
+/** @throws ShapeError if it is not an image */
 export function toPicture(operation: string, source: AnyImage): Image | DeviceImage {
   return source instanceof DeviceImage ? source : (toImage(source, operation) as Image);
 }
 
-/** @throws OptionError if `out` is given for a picture that is not in host memory */
+/** @throws OptionError if `out` is given for an image that is not in host memory */
 export function refuseOut(operation: string, image: Image | DeviceImage, out: Image | undefined): void {
   if (image instanceof DeviceImage && out !== undefined) throw new OptionError(operation, 'out', 'requires an image in host memory', out);
 }
 
-/** What fills a picture. */
+/** Options for filling an image with a result. */
 interface Filling extends ResultOptions, Control {
   /** tried in order: all except the last may accept only opaque images */
   readonly executables: readonly Executable[];
-  /** of the picture that they fill */
+  /** format of the image that they fill */
   readonly result: Format;
-  /** Told which of them it was. */
+  /** Called with the executable that ran. */
   readonly onRun?: ((executable: Executable) => void) | undefined;
 }
 
 /**
- * Runs a program on images of a backend, in place.
- * @param images what the program reads; the first may be refused
+ * Runs a program on images where they are stored, on a backend.
+ * @param images inputs of the program; the first may be refused
  * @returns undefined, immediately, if the backend cannot store them or the result
  */
 export function runWhereItLies<I extends Image | DeviceImage>(on: Backend, images: readonly I[], filling: Filling): Promise<I> | undefined {
-  return runOn(on, images, filling) as Promise<I> | undefined; // a result lies where the images are stored
+  return runOn(on, images, filling) as Promise<I> | undefined; // the result is stored where the images are stored
 }
 
 function runOn(on: Backend, images: readonly (Image | DeviceImage)[], filling: Filling): Promise<Image | DeviceImage> | undefined {
@@ -67,7 +67,7 @@ async function fillOnHost(on: Backend, images: readonly Image[], { executables, 
       const to = out ?? newImage(result, images[0]);
       for (const executable of executables) {
         const done = on.run(executable, samples, [to.data], [], { signal, onProgress });
-        // no wait where there is no promise: the samples are read before the call returns
+        // does not `await` a value that is not a promise, so that the samples are read before the call returns
         if (!(typeof done === 'boolean' ? done : await done)) continue;
         onRun?.(executable);
         break;
@@ -77,7 +77,7 @@ async function fillOnHost(on: Backend, images: readonly Image[], { executables, 
   );
 }
 
-/** For a backend that keeps images in host memory, if possible in its own. */
+/** For a backend that keeps images in host memory; the result is allocated in the backend's own memory if possible. */
 async function fillInMemory(on: Backend, images: readonly Image[], filling: Filling): Promise<DeviceImage> {
   const out = hostPicture(filling.result, on);
   const result = new DeviceImage(filling.result, on, out);
@@ -105,10 +105,10 @@ async function fillOnDevice(on: Backend, inputs: readonly DevicePicture[], resul
 }
 
 /**
- * Computes on the host what a device has no program for, from copies of what is stored there. Where the backend's pictures are in host memory anyway,
- * it computes; else the default backend does, and its plans say why.
+ * Computes an operation that a device has no program for on the host, from copies of the device images. A backend that
+ * keeps images in host memory computes it itself; otherwise the default backend does, and its plans state the reason.
  * @param images at least one of them is stored on a backend
- * @throws OptionError if they are stored on different backends, or on another one than was requested
+ * @throws OptionError if they are stored on different backends, or on a backend other than the requested one
  */
 export async function onHost<O extends RunOptions & PlanOption, T>(
   operation: string,
@@ -126,7 +126,7 @@ export async function onHost<O extends RunOptions & PlanOption, T>(
   return run(hosts, { ...options, backend: await defaultBackend(), ...told });
 }
 
-/** The same for one image, whose result is an image too and is uploaded. */
+/** The same for one image whose result is an image, which is uploaded. */
 export async function throughHost<O extends RunOptions & PlanOption>(
   operation: string,
   image: DeviceImage,

@@ -20,10 +20,13 @@ export class DeviceImage implements Format {
   readonly samples: Format['samples'];
   #content: DevicePicture | Image | undefined;
 
-  /** Use {@link uploadImage}. @param content on the device, or on the host where the backend holds no pictures of that format */
+  /**
+   * Use {@link uploadImage}.
+   * @param content on the device, or on the host if the backend cannot store images of that format
+   */
   constructor(
     format: Format,
-    /** stores the image and filters it */
+    /** the backend that stores the image and filters it */
     readonly backend: Backend,
     content: DevicePicture | Image,
   ) {
@@ -53,9 +56,9 @@ export class DeviceImage implements Format {
   }
 
   /**
-   * Draws the picture on a canvas, which takes on its size, as `imageToCanvas` does. A GPU draws it without reading it: on webgpu always, on
-   * webgl2 in color.
-   * @throws UnsupportedError if it was freed, the device was lost, or the canvas has a context of another kind than `2d`
+   * Draws the image on a canvas and resizes the canvas to fit, like `imageToCanvas`. A GPU draws it without reading it
+   * back: on webgpu always, on webgl2 only color images.
+   * @throws UnsupportedError if it was freed, the device was lost, or the canvas has a context other than `2d`
    */
   async draw(canvas: HTMLCanvasElement | OffscreenCanvas): Promise<void> {
     const { content, backend } = this;
@@ -83,9 +86,9 @@ export function isOnHost(content: DevicePicture | Image): content is Image {
 
 /**
  * Copies an image to the memory of a backend.
- * @param source an Image, ImageData, a canvas, an ImageBitmap or a VideoFrame; all but the first become 8-bit RGBA. The last three go from
- * the browser to a GPU without a copy on the host
- * @throws ShapeError if it is none of these; OptionError if an option is unknown, or the backend is none
+ * @param source an Image, ImageData, a canvas, an ImageBitmap or a VideoFrame; all but the first become 8-bit RGBA. The
+ * last three are transferred from the browser to a GPU without a copy on the host
+ * @throws ShapeError if it is none of these; OptionError if an option is unknown, or `backend` is not a backend
  * @throws UnsupportedError when the memory is exhausted
  * @example
  * ```ts
@@ -106,7 +109,10 @@ export async function uploadImage(source: ImageSource, options: BackendOption = 
   return onBackend('uploadImage', options, image, (on, image) => inNameOf('uploadImage', on, async () => upload(image, on)));
 }
 
-/** From a browser to a GPU, or into the memory of the backend. Whatever reads the source is called before the first wait. */
+/**
+ * Transfers a drawable source from the browser to a GPU, or into the memory of the backend. The source is read before
+ * the first `await`.
+ */
 function uploadDrawable(source: Drawable, backend: Backend): Promise<DeviceImage> {
   const format = { ...sizeOfDrawable('uploadImage', source), channels: 4, samples: 'uint8' } as const;
   const { devicePictures } = backend;
@@ -116,7 +122,7 @@ function uploadDrawable(source: Drawable, backend: Backend): Promise<DeviceImage
   });
 }
 
-/** @returns undefined if it must be drawn on a canvas and read */
+/** @returns undefined if it must be drawn on a canvas and read back */
 function frameOnHost(source: Drawable, format: Format, backend: Backend): Promise<Image> | undefined {
   if (!isCopied(source)) return undefined;
   const host = hostPicture(format, backend) as Image<Uint8ClampedArray>;
@@ -129,7 +135,7 @@ function frameOnHost(source: Drawable, format: Format, backend: Backend): Promis
   );
 }
 
-/** The same once all is checked. */
+/** The same for checked arguments. */
 export function upload(image: Image, backend: Backend): DeviceImage {
   const format = formatOf(image);
   const picture = backend.devicePictures?.upload(image.data, format);
@@ -139,14 +145,17 @@ export function upload(image: Image, backend: Backend): DeviceImage {
   return new DeviceImage(format, backend, host);
 }
 
-/** An Image in the memory of the backend, if that shows it and the format is one of 8 bits. */
+/** An Image in the memory of the backend, if that memory is accessible and the format has 8 bits. */
 export function hostPicture(format: Format, backend: Backend): Image {
   const { width, height, channels, samples } = format;
   if (samples !== 'uint8') return newImage(format);
   return createImage(width, height, channels, backend.allocateBytes?.(width * height * channels));
 }
 
-/** The backend on which a picture is filtered; undefined: the default one. @throws OptionError if the image is stored on a backend other than the requested one */
+/**
+ * The backend on which an image is filtered; undefined: the default one.
+ * @throws OptionError if the image is stored on a backend other than the requested one
+ */
 export function backendFor(operation: string, image: Image | DeviceImage, chosen: Backend | undefined): Backend | undefined {
   if (!(image instanceof DeviceImage)) return chosen;
   if (chosen !== undefined && chosen !== image.backend)

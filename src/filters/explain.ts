@@ -22,10 +22,10 @@ export interface Explanation extends ConvPlan {
   readonly text: string;
 }
 
-/** Rows of {@link ExplainOptions}. */
+/** Rules and defaults of {@link ExplainOptions}. */
 export const EXPLAIN_OPTIONS = {
   ...CONV_OPTIONS,
-  /** Explain what this one would do. Default `'auto'`. */
+  /** The algorithm to explain. Default `'auto'`. */
   algorithm: ALGORITHM,
   ...BACKEND_OPTION,
 } satisfies Rows;
@@ -33,7 +33,7 @@ export const EXPLAIN_OPTIONS = {
 /** Options of {@link explain} for a tensor: the options of `conv` that affect how it is computed. */
 export interface ExplainOptions extends OptionsOf<typeof EXPLAIN_OPTIONS> {}
 
-/** Rows of {@link ExplainFilterOptions}. */
+/** Rules and defaults of {@link ExplainFilterOptions}. */
 export const EXPLAIN_FILTER_OPTIONS = { ...STEP_OPTIONS, ...AROUND_OPTIONS, ...BACKEND_OPTION } satisfies Rows;
 
 /** Options of {@link explain} for images: the options of `filter` that affect how it is computed. */
@@ -111,7 +111,7 @@ function planForTensor(kernel: Tensor, shape: readonly number[], { algorithm, ..
   return planConv(full, geometry, on, algorithm, 'explain');
 }
 
-/** Puts a window and a shape as a learner writes them into those of `conv`. */
+/** Adds the batch and channel axes that `conv` requires to a window and a shape without them. */
 function lift(kernel: Tensor, shape: readonly number[]): { x: readonly number[]; full: Tensor; groups?: number } {
   if (!(kernel?.data instanceof Float32Array) || !Array.isArray(kernel.shape)) {
     throw new ShapeError('explain', `requires a kernel and a shape, received ${show(kernel)} and ${show(shape)}`, { kernel, shape });

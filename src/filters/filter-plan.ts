@@ -29,18 +29,18 @@ export interface ApplyOptions extends ResultOptions, PlanOption, Control {}
 
 /** A filter prepared for images of one format: created once by {@link planFilter}, applied to any number of images. */
 export interface FilterPlan {
-  /** of the pictures that it takes */
+  /** format of the input images */
   readonly format: Format;
-  /** of the pictures that it gives */
+  /** format of the results */
   readonly result: Format;
-  /** One plan for each kernel that runs; neighboring kernels of a pipeline may have been merged. */
+  /** One plan per convolution that runs; neighboring kernels of a pipeline may have been merged. */
   readonly steps: readonly ConvPlan[];
   /** The plan for images with transparent pixels, if it differs. */
   readonly transparent?: FilterPlan;
   /**
-   * Filters a picture.
+   * Filters an image.
    * @throws OptionError if it is stored on another backend, or if it is stored on this one and `out` is given
-   * @throws ShapeError if the picture is not of the plan's format, or `out` is not of the result's
+   * @throws ShapeError if the image is not of the plan's format, or `out` does not have the format of the result
    */
   apply(image: ImageSource, options?: ApplyOptions): Promise<Image>;
   /** The same for an image stored on the plan's backend, where the result is stored too. */
@@ -49,8 +49,8 @@ export interface FilterPlan {
   apply(image: ImageSource | DeviceImage, options?: ApplyOptions): Promise<Image | DeviceImage>;
   /**
    * The same filter for one band of rows at a time; `filterStream` uses it.
-   * @throws OptionError if rows of the result depend on rows anywhere in the picture
-   * @throws UnsupportedError if the backend computes it from the whole picture only
+   * @throws OptionError if rows of the result depend on rows anywhere in the image
+   * @throws UnsupportedError if the backend can compute it only from the whole image
    */
   byRows(): FilterByRows;
   /** Releases the programs and tables that the backend holds for the plan. The plan can still be applied again. */
@@ -61,7 +61,7 @@ export interface FilterPlan {
  * Plans a filter for images of one format. The plan settles everything that does not depend on the samples: borders, scaling, transparency, and
  * the cheapest algorithm for each kernel on the backend. Nothing is computed or allocated.
  *
- * @param format of the pictures
+ * @param format of the images
  * @param steps the kernels, in the order in which they run
  * @param options as for `filter`
  * @throws ShapeError or OptionError as `filter` does
@@ -96,10 +96,10 @@ class PlannedFilter implements FilterPlan {
   readonly #fromSamples: PicturePlan | undefined;
   #overPlanes: OverPlanes | undefined;
   #executable: Executable | undefined;
-  /** for images stored on the backend, if different */
+  /** executable for images stored on the backend, if different */
   #onDevice: Executable | undefined;
 
-  /** @param transparent the plan for pictures that are not opaque: this one then takes opaque ones only */
+  /** @param transparent the plan for images that are not opaque; the new plan then accepts only opaque images */
   constructor(
     readonly settled: SettledFilter,
     readonly on: Operators,
@@ -110,7 +110,7 @@ class PlannedFilter implements FilterPlan {
     const way = pictureWay(settled, transparent !== undefined);
     this.#whyPlanes = way ? whyNotFromSamples(way, on.backend) : { name: 'beyondBorders' };
     this.#fromSamples = way && planPicture(way, on.backend);
-    // an algorithm that cannot compute its kernel is refused now, not at the first picture
+    // rejects an algorithm that cannot compute its kernel now, instead of at the first image
     if (!this.#fromSamples && settled.steps.some(({ algorithm }) => algorithm !== 'auto')) this.#planes();
   }
 
@@ -135,7 +135,7 @@ class PlannedFilter implements FilterPlan {
     return result;
   }
 
-  /** Nothing is copied, except where the way is over planes. */
+  /** Copies nothing, unless the filter runs on float planes. */
   async #filterOnDevice(image: DeviceImage, options: ApplyOptions): Promise<DeviceImage> {
     const { backend } = this.on;
     const { content } = image;
@@ -164,7 +164,10 @@ class PlannedFilter implements FilterPlan {
     return this.transparent.#filter(image, options);
   }
 
-  /** A picture that is not opaque. @param before the executable that has refused it: where that runs later, the samples are copies already */
+  /**
+   * Filters an image that is not opaque.
+   * @param before the executable that refused it; if its runs read their inputs later, the samples are already copies
+   */
   async #filterRefused(image: Image, samples: readonly Samples[], before: Executable, options: ApplyOptions): Promise<Image> {
     if (!this.#fromSamples) return this.#filter(image, options);
     const executable = this.#ready(this.#fromSamples);
@@ -176,7 +179,7 @@ class PlannedFilter implements FilterPlan {
     return this.#executable;
   }
 
-  /** @param samples of the image and the mask: copies of them, perhaps */
+  /** @param samples samples of the image and the mask, possibly copies */
   async #filterSamples(image: Image, samples: readonly Samples[], executable: Executable, options: ApplyOptions): Promise<Image> {
     const { out, onPlan, signal, onProgress } = options;
     const { local } = this.settled;
@@ -186,7 +189,7 @@ class PlannedFilter implements FilterPlan {
     const inPlace = result.data.buffer === from.data.buffer;
     if (local && !inPlace) copyAround(from, result, this.settled);
     const done = backend.run(executable, samples, [result.data], [], { signal, onProgress });
-    // no wait where there is no promise: the samples are read before the call returns
+    // does not `await` a value that is not a promise, so that the samples are read before the call returns
     if (!(typeof done === 'boolean' ? done : await done)) return (this.transparent as PlannedFilter).#filterRefused(from, samples, executable, options);
     // the kernels read the original pixels around it
     if (local && inPlace) copyAround(from, result, this.settled);
@@ -214,7 +217,7 @@ class PlannedFilter implements FilterPlan {
 
   async #applyOverPlanes(image: Image, out: Image | undefined, tell: PlanOption): Promise<Image> {
     const { format, changed, output, local, rectangle, seen, region, mask } = this.settled;
-    // everything is read before the first wait
+    // everything is read before the first `await`
     const whole = local ? imageToTensor(image) : undefined;
     const share = local ? shares({ region, mask }, rectangle, format) : undefined;
     const result = await this.#planes().run(imageToTensor(cropImage(image, seen)), tell);

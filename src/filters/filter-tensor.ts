@@ -8,7 +8,7 @@ import { toKernel } from './kernel-source.js';
 import { planSteps, runSteps } from './run-steps.js';
 import { placeStep, STEP_OPTIONS } from './step.js';
 
-/** Rows of {@link FilterTensorOptions}. */
+/** Rules and defaults of {@link FilterTensorOptions}. */
 export const FILTER_TENSOR_OPTIONS = { ...STEP_OPTIONS, ...RUN_OPTIONS, ...PLAN_OPTION } satisfies Rows;
 
 /** Options of {@link filterTensor}. Values per axis are in the order of the kernel's axes. */
@@ -20,7 +20,7 @@ export interface FilterTensorOptions extends OptionsOf<typeof FILTER_TENSOR_OPTI
  * result need to fit into memory.
  *
  * @param x `[…, W]`, `[…, H, W]` or `[…, D, H, W]`; not modified
- * @param kernel of 1, 2 or 3 axes: a tensor, nested lists, or a name of the catalogue
+ * @param kernel of 1, 2 or 3 axes: a tensor, nested lists, or a name from the catalogue
  * @returns the same number of axes, not rounded or clamped; the same size unless stride or padding change it
  * @throws ShapeError if x has fewer axes than the kernel, or the kernel does not fit
  * @throws DataError if a weight is not finite

@@ -31,7 +31,7 @@ export const FILTER_OPTIONS = {
 /** Options of {@link filter}. Values per axis are in the order `[y, x]`. */
 export interface FilterOptions extends OptionsOf<typeof FILTER_OPTIONS> {}
 
-/** The plans of the latest calls. To hold one of your own, and to release it, use {@link planFilter}. */
+/** The plans of recent calls. Use {@link planFilter} to hold and release a plan yourself. */
 const recentFilters = new RecentPlans<FilterPlan>(32);
 
 /**
@@ -43,8 +43,8 @@ const recentFilters = new RecentPlans<FilterPlan>(32);
  * settles. `conv`, pooling, pipelines, plans and operations follow the same rule.
  *
  * @param image 8 or 16 bits or floats, 1 to 4 channels, as an {@link Image} or any other {@link ImageSource}; not modified
- * @param kernel `[kH, kW]`, any size: a name of the catalogue, rows of your own, or a tensor, see {@link KernelSource}; or `[C, kH, kW]`, one for
- * each filtered channel; `[1, kH, kW]` is `[kH, kW]`
+ * @param kernel `[kH, kW]`, any size: a name from the catalogue, rows of weights, or a tensor, see
+ * {@link KernelSource}; or `[C, kH, kW]`, one kernel per filtered channel; `[1, kH, kW]` is `[kH, kW]`
  * @returns the same number of channels and sample type (bytes as a `Uint8ClampedArray`), and the same size unless stride or padding change it
  * @throws ShapeError if the kernel is not `[kH, kW]`, or does not fit on the image, or if the buffer of the image was detached or resized
  * @throws DataError if a weight is not finite

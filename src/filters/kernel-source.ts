@@ -15,7 +15,10 @@ export type KernelSource = Tensor | string | readonly (readonly number[])[] | re
 
 type Rows = readonly (readonly number[])[];
 
-/** @throws OptionError if a name is unknown @throws ShapeError or DataError if lists are no kernel; a tensor is checked where it is placed */
+/**
+ * @throws OptionError if a name is unknown
+ * @throws ShapeError or DataError if lists do not form a kernel; a tensor is checked later, in `placeStep`
+ */
 export function toKernel(operation: string, source: KernelSource): Tensor {
   if (typeof source === 'string') {
     const { entry, parameters } = readKernelName(operation, source);
@@ -24,7 +27,7 @@ export function toKernel(operation: string, source: KernelSource): Tensor {
   return Array.isArray(source) ? fromLists(operation, source) : (source as Tensor);
 }
 
-/** @throws OptionError if it names no kernel */
+/** @throws OptionError if no kernel has that name */
 export function readKernelName(operation: string, text: string): Named<KernelEntry> {
   const [name] = text.split(':');
   if (OPERATION_NAMES.includes(name)) {

@@ -3,25 +3,25 @@ import { sizeOf, type Tensor } from '../tensor.js';
 import { type Step, sumOf } from './step.js';
 
 /**
- * What one more pass over the planes costs, in weights of a kernel. Measured on wasm with one plane of 1920 × 1080:
- * 1 weight 0.34 ms, 9 weights 1.6 ms, 25 weights 4.2 ms, so 0.16 ms a weight and about as much for the pass.
+ * The cost of another pass over the planes, in kernel weights. Measured on wasm with one plane of 1920 × 1080: 1 weight
+ * 0.34 ms, 9 weights 1.6 ms, 25 weights 4.2 ms, that is 0.16 ms per weight and about as much per pass.
  */
 const PASS = 1.5;
 
 /**
- * Neighboring steps as one step each where that is cheaper: the second kernel of the first kernel is their convolution.
+ * Merges neighboring steps if that is cheaper: the merged kernel is the convolution of the two kernels.
  *
- * Inside the picture that is always the same. At the border it is where the second step, looking beyond the first one's
- * result, would read the first kernel's response to the extended image:
- * - it looks beyond nothing (`'valid'`, a single weight);
+ * Inside the image, the result is always the same. At the border, it is the same if the values that the second step
+ * reads beyond the first result equal the first kernel's response to the extended image:
+ * - the second step reads nothing beyond the border (`'valid'`, a single weight);
  * - both `'wrap'`;
- * - both `'reflect'` or both `'symmetric'`, and the first kernel is its own mirror image, as blurs are;
+ * - both `'reflect'` or both `'symmetric'`, and the first kernel is symmetric, such as a blur;
  * - both `'zero'` and the first `'full'`, so nothing was cut off;
  * - the first kernel is a single weight.
  *
  * A step with an explicit algorithm is not merged.
  *
- * @param approximate merge also where only the border would differ
+ * @param approximate merge also if the result differs at the border
  */
 export function mergeSteps(steps: readonly Step[], approximate: boolean): readonly Step[] {
   const merged: Step[] = [];
@@ -64,7 +64,7 @@ function mergeTwo(a: Step, b: Step, approximate: boolean): Step | undefined {
   };
 }
 
-/** Whether b, beyond a's result, reads the response of a's kernel to the extended image. */
+/** True if the values that b reads beyond a's result equal the response of a's kernel to the extended image. */
 function sameBorder(a: Step, b: Step, axis: 0 | 1 | 2): boolean {
   const [ga, gb] = [a.geometry, b.geometry];
   if (gb.before[axis] === 0 && gb.after[axis] === 0) return true;

@@ -9,9 +9,9 @@ import type { SettledFilter } from './settle-filter.js';
 import { changeStep, type Step, sumOf } from './step.js';
 
 /**
- * A settled filter as a picture's way from samples to samples.
- * @param opaque it takes opaque pictures only
- * @param mix what the picture and its filtered values become, instead of these
+ * The image job, from samples to samples, of a settled filter.
+ * @param opaque accepts only opaque images
+ * @param mix how the image and its filtered values are combined
  * @returns undefined if pixels that are not filtered come from beyond the borders of several steps
  */
 export function pictureWay(settled: SettledFilter, opaque: boolean, mix?: UnsharpMix): PictureWay | undefined {
@@ -51,8 +51,8 @@ function plainStep({ kernel, geometry, bias, algorithm }: Step): PictureStep {
 }
 
 /**
- * Colors and alpha under the same weights: what `alphaSteps` divides by their sum before, is divided by it after. A constant border is
- * opaque.
+ * Convolves premultiplied colors and alpha with the same weights. Alpha is divided by the sum of the weights
+ * afterwards; `alphaSteps` divides the weights beforehand. A constant border is opaque.
  */
 function premultipliedWay({ steps, format }: SettledFilter, white: number): Pick<Store, 'alphaScale' | 'nothing' | 'bias'> & { steps: readonly PictureStep[] } {
   const { steps: colors, bias } = premultipliedSteps(steps);
@@ -68,7 +68,7 @@ function premultipliedWay({ steps, format }: SettledFilter, white: number): Pick
   return { steps: ways, alphaScale, nothing: roundingOf(steps, white), bias };
 }
 
-/** The pixels under the anchors of step after step. */
+/** The pixels under the anchors of all steps in sequence. */
 function keptPixels(steps: readonly Step[]): KeptChannels {
   const [rows, columns] = ([1, 2] as const).map((axis) =>
     steps.reduce<Int32Array | undefined>((before, { geometry, anchor }) => {

@@ -20,23 +20,23 @@ import { type KernelStep, placeSteps, STEP_OPTIONS, type StepOptions } from './s
 
 /** One kernel of a {@link Pipeline}, with its placement and scaling. */
 export interface PipelineStep extends StepOptions {
-  /** `[kH, kW]`, `[1, kH, kW]`, `[C, kH, kW]`, or the name of one in the catalogue, with parameters or without. */
+  /** `[kH, kW]`, `[1, kH, kW]`, `[C, kH, kW]`, or a name from the catalogue, with or without parameters. */
   readonly kernel: Tensor | string;
   /** Parameters of a kernel from the catalogue, in order or by name. Default: those of the catalogue. */
   readonly parameters?: readonly number[] | Readonly<Record<string, number>>;
 }
 
-/** A {@link PipelineStep} as {@link pipeline} takes it: its kernel may be rows of weights too. */
+/** A {@link PipelineStep} as accepted by {@link pipeline}: the kernel may also be rows of weights. */
 export interface StepSource extends Omit<PipelineStep, 'kernel'> {
   readonly kernel: KernelSource;
 }
 
-/** Rows of {@link PipelineOptions}. */
+/** Rules and defaults of {@link PipelineOptions}. */
 export const PIPELINE_OPTIONS = {
   ...IMAGE_OPTIONS,
   /**
-   * Neighboring kernels become one where that is cheaper. `'exact'`: only where the border stays the same too; with
-   * `'approximate'` pixels near the border may differ. Default `'exact'`.
+   * When to merge neighboring kernels if that is cheaper. `'exact'`: only if pixels near the border do not change;
+   * `'approximate'`: they may change. Default `'exact'`.
    */
   borders: option(oneOf(['exact', 'approximate']), { default: 'exact' }),
 } satisfies Rows;
@@ -44,13 +44,16 @@ export const PIPELINE_OPTIONS = {
 /** Options of {@link pipeline} that apply once, around all steps. */
 export interface PipelineOptions extends OptionsOf<typeof PIPELINE_OPTIONS> {}
 
-/** Rows of {@link PipelineRunOptions}. */
+/** Rules and defaults of {@link PipelineRunOptions}. */
 export const PIPELINE_RUN_OPTIONS = { ...WHERE_OPTIONS, ...RESULT_OPTIONS, ...RUN_OPTIONS, ...PLAN_OPTION } satisfies Rows;
 
 /** Options of {@link Pipeline.apply}. */
 export interface PipelineRunOptions extends OptionsOf<typeof PIPELINE_RUN_OPTIONS> {}
 
-/** The plans of the latest calls of all pipelines, so that a pipeline created for each image, as in `filterFile`, is not planned again. */
+/**
+ * The plans of recent calls of all pipelines, so that a pipeline created for each image, as in `filterFile`, is not
+ * planned again.
+ */
 const recentPipelines = new RecentPlans<FilterPlan>(32);
 
 /** A sequence of kernels: created by {@link pipeline}, applied to any number of images. */
@@ -107,7 +110,7 @@ export class Pipeline<P extends Output = Output> {
     return planFilter(format, this.#kernels, { ...around, ...where }, backend, { operation, merging, out });
   }
 
-  /** What `JSON.stringify` writes, and {@link pipelineFromJSON} reads. */
+  /** The object that `JSON.stringify` writes and {@link pipelineFromJSON} reads. */
   toJSON(): object {
     const steps = this.steps.map(({ kernel, ...rest }) => ({ kernel: typeof kernel === 'string' ? kernel : rows(kernel), ...rest }));
     return { version: VERSION, steps, options: this.options };
@@ -115,7 +118,7 @@ export class Pipeline<P extends Output = Output> {
 }
 
 const VERSION = 1;
-/** Larger than any picture, so that only what fits none is refused. */
+/** A size larger than any image, so only kernels that fit no image are rejected. */
 const ANY_SIZE = 2 ** 24;
 
 /**
@@ -126,7 +129,7 @@ const ANY_SIZE = 2 ** 24;
  *
  * @param steps kernels as in `filter`, or kernels with options; at least one; they are copied
  * @throws OptionError if a name, a parameter or an option is unknown or breaks its rule
- * @throws ShapeError if a kernel is none
+ * @throws ShapeError if a kernel has an invalid shape
  * @example
  * ```ts
  * import { pipeline, pipelineFromJSON } from 'convlab';
@@ -150,7 +153,7 @@ export function pipeline<P extends Output = 'clamp'>(
  * Loads a pipeline from the output of `JSON.stringify(pipeline)`. The input is not trusted: unknown fields, wrong types and values that
  * `pipeline` rejects throw a DataError.
  * @param json the text, or the result of `JSON.parse`
- * @throws DataError if it is no pipeline
+ * @throws DataError if it is not a pipeline
  */
 export function pipelineFromJSON(json: unknown): Pipeline {
   try {
@@ -176,7 +179,7 @@ function stepFromJSON(step: unknown): PipelineStep {
   return { kernel: tensor(kernel), ...rest };
 }
 
-/** What the JSON of a pipeline holds. */
+/** The fields of a pipeline's JSON. */
 const DOCUMENT = {
   version: option(
     rule(`${VERSION}`, (value) => value === VERSION),
@@ -216,7 +219,7 @@ function inOrder(name: string, { parameters }: KernelEntry, values: readonly num
     const takes = parameters.length === 0 ? 'none' : parameters.map((parameter) => parameter.name).join(', ');
     throw new OptionError('pipeline', 'parameters', `must be at most those of ${name} (${takes})`, values);
   }
-  // JSON has no word for it
+  // JSON cannot represent undefined
   if ([...values].includes(undefined as never))
     throw new OptionError('pipeline', 'parameters', 'in a list must be complete; pass an object to omit some', values);
   return values;

@@ -2,7 +2,7 @@ import type { Format } from '../image/samples.js';
 import type { Backend } from '../kernels/backend.js';
 import type { Tensor } from '../tensor.js';
 
-/** What a plan was made from. */
+/** A plan and the values it was created from. */
 interface Entry<Plan> {
   readonly format: Format;
   readonly from: readonly unknown[];
@@ -10,17 +10,17 @@ interface Entry<Plan> {
 }
 
 /**
- * The plans of the latest calls on each backend, so that the next picture of a film is not planned again. Kernels and options are
+ * The plans of recent calls on each backend, so that the frames of a video are planned once. Kernels and options are
  * compared by their values.
  */
 export class RecentPlans<Plan extends { release(): void }> {
   readonly #entries = new WeakMap<Backend, Entry<Plan>[]>();
 
-  /** @param most plans that are kept for each backend; the one unused for longest is released first */
+  /** @param most maximum number of plans per backend; the least recently used one is released first */
   constructor(readonly most: number) {}
 
   /**
-   * The plan that was made from equal values, or a new one.
+   * The plan that was created from equal values, or a new one.
    * @param from kernels and options: everything except the format that the plan depends on
    */
   get(backend: Backend, format: Format, from: readonly unknown[], make: () => Plan): Plan {
@@ -56,7 +56,7 @@ function sameMemory(a: object, b: object): boolean {
   return a.buffer === b.buffer && a.byteOffset === b.byteOffset && a.byteLength === b.byteLength;
 }
 
-/** A copy that later changes do not reach; of kernels the weights too, of masks not the samples. */
+/** A copy that later changes do not affect. Kernel weights are copied, the samples of masks are not. */
 function copyOf<T>(value: T): T {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
   if (Array.isArray(value)) return value.map(copyOf) as T;

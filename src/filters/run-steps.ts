@@ -10,7 +10,7 @@ import { runPlan } from '../kernels/run-plan.js';
 import { full, sizeOf, type Tensor } from '../tensor.js';
 import { type Step, weightsOf } from './step.js';
 
-/** A step over planes of floats, and how it is computed. */
+/** A step on float planes, and the plan that computes it. */
 export interface PlannedStep {
   readonly step: Step;
   readonly plan: ConvPlan;
@@ -35,7 +35,7 @@ async function runInTurn(x: Tensor, planned: readonly PlannedStep[], on: Operato
   return result;
 }
 
-/** x is uploaded once, the result read once, and everything between stays on the backend. */
+/** Uploads x once and reads the result once; all intermediate values stay on the backend. */
 async function runTogether(x: Tensor, planned: readonly PlannedStep[], on: Operators, { onPlan, ...control }: PlanOption & Control): Promise<Tensor> {
   const biased = planned.filter(({ step }) => step.bias !== 0);
   const biases = biased.map(({ step }) => biasOf(step) as Tensor);

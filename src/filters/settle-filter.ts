@@ -13,42 +13,45 @@ import { checkOut, type Output, resultSamples } from './picture/output.js';
 import { checkSameSize, checkWhere, type Rectangle, type Region, reachOf, WHERE_OPTIONS, type WhereOptions } from './picture/region.js';
 import { type KernelStep, placeSteps, type Step } from './step.js';
 
-/** Rows of the options that are settled once around all kernels. */
+/** Rows of the options that apply once to the whole sequence of kernels. */
 export const AROUND_OPTIONS = { ...IMAGE_OPTIONS, ...WHERE_OPTIONS } satisfies Rows;
 
-/** How neighboring steps are merged: not at all, where that changes nothing, or at the border too. */
+/**
+ * Which neighboring steps are merged: none, those whose result does not change, or also those that differ at the
+ * border.
+ */
 export type Merging = 'none' | 'exact' | 'approximate';
 
-/** How a filter is planned from within. */
+/** The internal caller that plans a filter. */
 export interface PlanCaller {
   /** the name that errors begin with */
   readonly operation: string;
   readonly merging: Merging;
-  /** the picture that the first result goes to: checked before what takes longer is planned */
+  /** the image for the first result; checked before the slower planning */
   readonly out?: Image | undefined;
 }
 
-/** A filter with all its options checked and all its defaults settled, for pictures of one format. */
+/** A filter with checked options and defaults filled in, for images of one format. */
 export interface SettledFilter {
   /** the name that errors begin with */
   readonly operation: string;
   readonly format: Format;
   readonly result: Format;
-  /** on the filtered planes of the whole picture, merged */
+  /** steps on the filtered planes of the whole image, merged */
   readonly steps: readonly Step[];
-  /** the same on what must be filtered of it */
+  /** the same steps on the part that must be filtered */
   readonly seenSteps: readonly Step[];
   readonly channels: Channels;
   /** the channels that change */
   readonly filtered: readonly number[];
-  /** those of them that are no alpha */
+  /** the filtered channels except alpha */
   readonly changed: readonly number[];
   readonly alpha: Alpha;
   /** the area beyond the border is as opaque as the image */
   readonly opaqueBorder: boolean;
   readonly linear: boolean;
   readonly output: Output;
-  /** only a part of the picture changes */
+  /** only a part of the image changes */
   readonly local: boolean;
   readonly region: Region | undefined;
   readonly mask: Image | undefined;
@@ -74,7 +77,7 @@ export function settleFilter(
     throw new OptionError(operation, 'channels', `'luminance' requires a color image (channels: ${format.channels})`, channels);
   }
   const filtered = chooseFiltered(operation, channels, format.channels, options.alpha);
-  // later changes of the kernel do not affect the plan
+  // a copy, so that later changes of the kernel do not affect the plan
   const kept = kernels.map((step) => ({ ...step, kernel: copyKernel(toKernel(operation, step.kernel)) }));
   const planes = channels === 'luminance' ? 1 : filtered.length;
   const place = (size: Pick<Format, 'width' | 'height'>) => placeSteps(operation, [1, planes, size.height, size.width], kept);

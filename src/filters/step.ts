@@ -11,11 +11,11 @@ const factor = rule<number | 'sum'>("a finite number or 'sum'", (value) => value
   form: 'a number, or sum to divide by their sum',
 });
 
-/** Rows of {@link StepOptions}. */
+/** Rules and defaults of {@link StepOptions}. */
 export const STEP_OPTIONS = {
   /**
-   * How far the image is extended on each axis, see {@link AxisPadding}. Default `'same'`: one output for every pixel, or for every
-   * stride-th pixel from the first.
+   * How far the image is extended on each axis, see {@link AxisPadding}. Default `'same'`: one output per pixel or,
+   * with `stride` s, per s-th pixel.
    */
   padding: option(CONV_OPTIONS.padding, { default: 'same' }),
   /**
@@ -44,20 +44,20 @@ export const STEP_OPTIONS = {
 /** Geometry and arithmetic options of one kernel. Values per axis are in the order `[y, x]`, for volumes `[z, y, x]`. */
 export interface StepOptions extends OptionsOf<typeof STEP_OPTIONS> {}
 
-/** One kernel over planes of one size, with every default settled. */
+/** One kernel on planes of one size, with defaults filled in. */
 export interface Step {
   /** depthwise: one group per plane */
   readonly geometry: ConvGeometry;
-  /** scaled weights in image order, `[...k]` for all planes, or `[C, ...k]` where they differ */
+  /** scaled weights in image order, `[...k]` for all planes, or `[C, ...k]` if they differ */
   readonly kernel: Tensor;
   readonly bias: number;
   readonly algorithm: Algorithm | 'auto';
-  /** the window's cell that is placed on the output pixel, per spatial axis; with `flip` the window holds the turned kernel */
+  /** index of the weight placed on the output pixel, per spatial axis; with `flip`, `kernel` is already rotated */
   readonly anchor: readonly number[];
 }
 
 /**
- * Puts a filter's own defaults into the words of `conv`.
+ * Converts the options and defaults of a filter to those of `conv`.
  * @param shape of the planes, `[N, C, ...spatial]`
  * @param given `[...k]` or `[1, ...k]` for all planes, or `[C, ...k]`
  * @throws ShapeError, DataError or OptionError as `filter` does
@@ -95,25 +95,27 @@ export function placeStep(operation: string, shape: readonly number[], given: Te
 
 /** A kernel with its placement and scaling. */
 export interface KernelStep<K extends KernelSource = KernelSource> extends StepOptions {
-  /** `[kH, kW]` or `[1, kH, kW]` for all channels, or `[C, kH, kW]` with one for each filtered channel; or rows, or a name */
+  /**
+   * `[kH, kW]` or `[1, kH, kW]` for all channels, or `[C, kH, kW]` with one per filtered channel; or rows, or a name
+   */
   readonly kernel: K;
 }
 
-/** Each step on the planes that the one before leaves. @param shape of the planes before the first */
+/** Places each step on the result of the previous one. @param shape of the planes before the first */
 export function placeSteps(operation: string, shape: readonly number[], steps: readonly KernelStep<Tensor>[]): readonly Step[] {
   const placed: Step[] = [];
   for (const { kernel, ...options } of steps) placed.push(placeStep(operation, placed.at(-1)?.geometry.outShape ?? shape, kernel, options));
   return placed;
 }
 
-/** The rows that a step sees, of the planes and beyond their upper and lower border. */
+/** The rows that a step reads, inside the planes and beyond their upper and lower border. */
 export interface SeenRows {
   readonly count: number;
   readonly before: number;
   readonly after: number;
 }
 
-/** The same step on another number of planes, with another value beyond a constant border, or on other rows. */
+/** The same step with a different number of planes, constant border value, or range of rows. */
 export function changeStep(step: Step, { channels, paddingValue, rows }: { channels?: number; paddingValue?: number; rows?: SeenRows }): Step {
   const g = step.geometry;
   if (channels === g.groups && paddingValue === undefined && !rows) return step;
@@ -132,7 +134,7 @@ export function changeStep(step: Step, { channels, paddingValue, rows }: { chann
   return { ...step, geometry };
 }
 
-/** The weights for every plane as `conv` takes them, `[C, 1, ...k]`. */
+/** The weights for every plane in the shape that `conv` requires, `[C, 1, ...k]`. */
 export function weightsOf({ geometry, kernel }: Step): Tensor {
   const { kernelShape, groups } = geometry;
   return kernel.data.length === sizeOf(kernelShape) ? { shape: kernelShape, data: kernel.data } : depthwiseKernel(kernel, groups);

@@ -29,18 +29,18 @@ export type { Frame };
 
 /** A sequence of images: frames of an animation, or pages. */
 export interface Animation {
-  /** Whole pictures. Frames have equal size and equal channels, pages may differ, and their delay is 0. */
+  /** Complete images. Frames have equal sizes and channels; pages may differ, and their delay is 0. */
   readonly frames: readonly Frame[];
-  /** How often it starts again after the first run; Infinity: for ever. */
+  /** Number of repetitions after the first run; Infinity: forever. */
   readonly repeats: number;
 }
 
 /**
- * Decodes every picture of a file: the frames of a GIF, of an animated PNG and, where sharp is installed, of an animated WebP; the pages of a
- * TIFF; the one picture of others. Every frame comes as the whole picture that is seen while it is shown, whatever part of it the
- * file holds and however the frames before are disposed of; RGB, or RGBA if any frame has transparent pixels.
+ * Decodes every image of a file: the frames of a GIF, of an animated PNG and, if sharp is installed, of an animated
+ * WebP; the pages of a TIFF; the single image of other formats. Every frame is returned complete, as displayed, after
+ * applying partial updates and disposal methods; RGB, or RGBA if any frame has transparent pixels.
  * @param bytes as for {@link decodeImage}
- * @param options.limits of all pictures together
+ * @param options.limits for all images in total
  * @throws as {@link decodeImage} does
  */
 export async function decodeAnimation(bytes: ImageBytes, options: DecodeOptions = {}): Promise<Animation> {
@@ -74,12 +74,14 @@ export interface EncodeAnimationOptions extends EncodeOptions {
 }
 
 /**
- * Encodes frames as a GIF, an animated PNG or WebP, or as pages of a TIFF, which have no delays. In a GIF they have 256 colors in
- * all, or each its own if it has no more; alpha below one half becomes transparent, delays are hundredths of a second.
- * Frames are written whole; where one has transparent pixels, each is cleared away before the next.
- * @throws ShapeError if there is no frame, or frames differ in size, or in channels or samples where the format takes one kind only
+ * Encodes frames as a GIF, an animated PNG or WebP, or as pages of a TIFF, which have no delays. A GIF uses one palette
+ * of 256 colors, or one per frame if no frame has more colors; alpha below one half becomes transparent; delays are
+ * rounded to hundredths of a second. Frames are written in full; if any has transparent pixels, each is cleared before
+ * the next.
+ * @throws ShapeError if there is no frame, or frames differ in size, or in channels or sample types if the format
+ * requires equal ones
  * @throws DataError if a delay is out of range
- * @throws OptionError if `repeats` breaks its rule, or the format holds one picture only
+ * @throws OptionError if `repeats` breaks its rule, or the format stores a single image
  * @example
  * ```ts
  * import { createImage } from 'convlab';
@@ -116,7 +118,7 @@ export async function encodeAnimationFor(operation: string, animation: Animation
   }));
   try {
     onProgress?.(SHARE_OF_HEADER);
-    // as in `encode`: memory that no thread shares
+    // unshared memory, as in `encode`
     const work = () => encodeFramesBy(codec, format, { frames, repeats: animation.repeats }, quality, new Turns(signal));
     const bytes = await holding(
       frames.map(({ image }) => image.data),

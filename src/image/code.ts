@@ -9,14 +9,14 @@ import type { Image } from './image.js';
 
 // Decodes and encodes with sharp, which has its own threads; otherwise with built-in code, on this thread or, for long work, on another one.
 
-/** Milliseconds, predicted, up to which a codec may block the thread that calls it. */
+/** Maximum predicted milliseconds for which a codec may block the calling thread. */
 const LONGEST_BLOCK = 8;
 
 /** A file whose header has been accepted. */
 export interface FoundFile extends Header {
   readonly format: ImageFormat;
   readonly bytes: Buffer;
-  /** Nobody else needs the bytes. */
+  /** No other code needs the bytes, so they may be transferred. */
   readonly ours: boolean;
 }
 
@@ -40,7 +40,7 @@ export async function encodeBy(codec: Codec, format: ImageFormat, image: Image, 
   return (await performAway({ format, work: 'encode', image: await copyImage(image, turns), quality }, pixels, turns)) as Uint8Array;
 }
 
-/** All pictures of a file. @throws Damaged, Unreadable or the signal's reason */
+/** All images of a file. @throws Damaged, Unreadable or the signal's reason */
 export async function decodeFramesBy(codec: Codec, file: FoundFile, maxPixels: number, turns: Turns): Promise<Frames> {
   const { format, width, height, bytes, ours } = file;
   const { sharp, frames, pixelTime } = FORMATS[format];
@@ -52,11 +52,11 @@ export async function decodeFramesBy(codec: Codec, file: FoundFile, maxPixels: n
   return (found as Frames | undefined) ?? { frames: [{ image: await decodeBy(codec, { ...file, ours }, turns), delay: 0 }], repeats: 0 };
 }
 
-/** Pictures in a format that holds several. @throws Unreadable or the signal's reason */
+/** Encodes images in a format that stores several. @throws Unreadable or the signal's reason */
 export async function encodeFramesBy(codec: Codec, format: ImageFormat, frames: Frames, quality: number, turns: Turns): Promise<Uint8Array> {
   const { sharp, frames: several, pixelTime } = FORMATS[format];
   const pixels = frames.frames.reduce((sum, { image: { width, height } }) => sum + width * height, 0);
-  // where sharp writes, picture by picture, they leave this thread one by one
+  // sharp encodes images one by one, outside this thread
   if (sharp || !isLong(pixels * pixelTime.encode)) {
     const one = (image: Image) => encodeBy(codec, format, image, quality, turns);
     return (await several?.encode(frames, quality, one, turns)) as Uint8Array;

@@ -20,9 +20,9 @@ import { readBytes } from './read-bytes.js';
 export { type ImageFormat, type ImageFormatName, imageFormats } from './formats/format-names.js';
 export type { Codec, Limits };
 
-/** Rows of {@link DecodeOptions}. */
+/** Rules and defaults of {@link DecodeOptions}. */
 export const DECODE_OPTIONS = {
-  /** What error messages call the picture. Default 'the image'. */
+  /** Name of the image in error messages. Default 'the image'. */
   name: option(text, { default: 'the image' }),
   /** Maximum resources for a file, see {@link Limits}. A file whose header exceeds them is rejected before decoding. */
   limits: LIMITS,
@@ -39,7 +39,7 @@ export const DECODE_OPTIONS = {
 /** Options of {@link decodeImage}. */
 export interface DecodeOptions extends OptionsOf<typeof DECODE_OPTIONS> {}
 
-/** Rows of {@link EncodeOptions}. */
+/** Rules and defaults of {@link EncodeOptions}. */
 export const ENCODE_OPTIONS = {
   /** Quality of a JPEG, WebP or AVIF, 1 to 100. Default 90, for AVIF 60. Not allowed for other formats. */
   quality: option(whole(1, 100), { help: 'quality of JPEG, WebP or AVIF, 1 to 100 (default: 90; AVIF 60)' }),
@@ -58,20 +58,20 @@ const QUALITY: Readonly<Partial<Record<ImageFormat, number>>> = { jpeg: 90, webp
 /**
  * Decodes an image. The format is detected from the contents, not from the file name.
  *
- * | format | comes as |
+ * | format | decoded as |
  * |---|---|
  * | PNG | the channels of the file (palettes as RGB, a transparent color as alpha); 16 bits as Uint16Array, fewer as 8 bits |
  * | JPEG | RGB or gray, 8 bits |
  * | BMP | RGB, 8 bits |
  * | GIF | the first frame; RGB, or RGBA if it has transparent pixels |
- * | TIFF | the first page; gray or RGB, with alpha too; 8 bits, 16 bits as Uint16Array, floats as Float32Array |
- * | WebP, AVIF | as sharp gives them, RGB or RGBA; only where it is installed |
+ * | TIFF | the first page; gray or RGB, with or without alpha; 8 bits, 16 bits as Uint16Array, floats as Float32Array |
+ * | WebP, AVIF | RGB or RGBA; requires sharp |
  * | NPY | NumPy's `[H, W]` or `[H, W, C]`, C from 1 to 4: uint8, uint16 or float32, unchanged |
  *
- * The EXIF orientation is applied. Samples keep the color space of the file: its profile is kept in {@link Image.metadata} and
- * is written again. Where sharp is installed, it decodes JPEG and PNG (palettes and gray with alpha excepted): PNG to the same
- * samples, JPEG to slightly others, since it interpolates colors of half the resolution, which the built-in decoder repeats. See
- * {@link DecodeOptions.codec}. Which files are read does not depend on it.
+ * The EXIF orientation is applied. Samples keep the color space of the file: its profile is kept in
+ * {@link Image.metadata} and written again. If sharp is installed, it decodes JPEG and PNG (except palettes and gray
+ * with alpha). PNG samples are identical; JPEG samples differ slightly, because sharp interpolates subsampled colors
+ * and the built-in decoder repeats them. See {@link DecodeOptions.codec}. The supported files are the same either way.
  * @param bytes the file: a Buffer or other Uint8Array, an ArrayBuffer, a Blob, or a stream of Uint8Arrays
  * @throws DataError if it is not an image, is damaged or truncated, or requests more than `limits`
  * @throws UnsupportedError if this kind of image is not supported
@@ -108,22 +108,22 @@ export async function decode(operation: string, bytes: ImageBytes, options: Deco
   });
 }
 
-/** The fraction reported once a call has determined its work. */
+/** The progress fraction reported after reading the header. */
 export const SHARE_OF_HEADER = 0.05;
 
-/** A picture that carries what it was asked to. */
+/** The image with or without its metadata, as requested. */
 export function settleMetadata({ metadata: found, ...image }: Image, metadata: 'keep' | 'strip'): Image {
   return found && metadata === 'keep' ? { ...image, metadata: found } : image;
 }
 
 /**
- * Encodes a picture. TIFF and NPY keep all channels and samples; PNG keeps all channels, and 16 bits; floats (0 black, 1 white, clamped) become
- * 16 bits there. The others have 8 bits: JPEG and BMP have no alpha, so the picture is laid over white; GIF has 256 colors, and alpha
- * below one half becomes transparent. Profile, EXIF and resolution are written where the format holds them: all three in PNG, JPEG, TIFF, WebP and
- * AVIF, the resolution in BMP.
+ * Encodes an image. TIFF and NPY store all channels and sample types. PNG stores all channels with 8 or 16 bits; floats
+ * (0 black, 1 white, clamped) are stored with 16 bits. The other formats have 8 bits: JPEG and BMP have no alpha, so
+ * the image is composited over white; GIF has 256 colors, and alpha below one half becomes transparent. PNG, JPEG,
+ * TIFF, WebP and AVIF store the color profile, EXIF and resolution; BMP stores the resolution.
  * @returns the file, from which a Blob, a Response or a stream can be made: `new Blob([bytes])`
  * @throws OptionError if the format is unknown, or has no `quality`
- * @throws UnsupportedError if the picture is too large for the format, or sharp is needed and not installed
+ * @throws UnsupportedError if the image is too large for the format, or sharp is needed and not installed
  */
 export async function encodeImage(image: Image, format: ImageFormatName, options: EncodeOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
   return encode('encodeImage', image, format, options);
@@ -145,7 +145,7 @@ export async function encode(operation: string, image: Image, name: ImageFormatN
   const held = metadata === 'keep' ? heldMetadata(image, format) : undefined;
   try {
     onProgress?.(SHARE_OF_HEADER);
-    // files are made in memory of their own, which no thread shares
+    // files are created in separate, unshared memory
     const work = () => encodeBy(codec, format, { ...image, metadata: held }, quality, new Turns(signal));
     const bytes = (await holding([image.data], work)) as Uint8Array<ArrayBuffer>;
     signal?.throwIfAborted();
@@ -157,7 +157,7 @@ export async function encode(operation: string, image: Image, name: ImageFormatN
   }
 }
 
-/** The options with their defaults for a format; the quality of a format that has none is 0. @throws OptionError */
+/** The options with the defaults of a format; the quality is 0 for formats without one. @throws OptionError */
 export function settleEncoding(operation: string, format: ImageFormat, options: EncodeOptions) {
   const { quality, codec, metadata } = settle(operation, options, ENCODE_OPTIONS);
   if (quality !== undefined && QUALITY[format] === undefined) {
@@ -166,10 +166,10 @@ export function settleEncoding(operation: string, format: ImageFormat, options: 
   return { quality: quality ?? QUALITY[format] ?? 0, codec, metadata };
 }
 
-/** What went wrong inside a format, as the error of an operation. */
+/** Converts an internal error of a format to the error of an operation. */
 export function complaint(operation: string, name: string, cause: unknown): Error {
   if (cause instanceof Unreadable) return new UnsupportedError(operation, `${name} ${cause.message}`, { name }, { cause });
-  // whatever else a decoder throws comes from what it was given; its own words are about its own insides
+  // other decoder errors are caused by the input, but their messages describe internals
   const what = cause instanceof Damaged ? cause.message : 'is damaged: it cannot be decoded';
   return new DataError(operation, `${name} ${what}`, { name }, { cause });
 }

@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs';
 import type { Source } from './formats/format.js';
 
-/** Bytes that are read at a time: headers are read by twos and fours. */
+/** Bytes per read; headers are parsed two and four bytes at a time. */
 const BLOCK = 65536;
 
 /** An open file, read on demand. */
@@ -9,13 +9,13 @@ export class FileSource implements Source {
   #block: Buffer = Buffer.alloc(0);
   #blockAt = 0;
 
-  /** @param fd it stays open meanwhile */
+  /** @param fd must stay open while the source is used */
   constructor(
     readonly fd: number,
     readonly length: number,
   ) {}
 
-  /** The whole file, if it is so small that it was read with its header. */
+  /** The whole file, if it is small enough to be read together with its header. */
   get whole(): Buffer | undefined {
     return this.#block.length === this.length && this.length > 0 ? this.#block : undefined;
   }
@@ -31,7 +31,7 @@ export class FileSource implements Source {
     return this.#block.subarray(from - this.#blockAt, end - this.#blockAt);
   }
 
-  /** Fills `target`, as far as the file goes. @returns the bytes that were read */
+  /** Fills `target` up to the end of the file. @returns number of bytes read */
   readInto(target: Uint8Array, from: number): number {
     return readSync(this.fd, target, 0, target.length, from);
   }

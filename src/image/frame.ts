@@ -1,8 +1,8 @@
 import type { Image } from './image.js';
 
-/** One picture of an animation. */
+/** One image of an animation. */
 export interface Frame {
   readonly image: Image;
-  /** how long it is shown, in milliseconds; GIF counts in tens */
+  /** display duration in milliseconds; GIF stores multiples of 10 */
   readonly delay: number;
 }

@@ -1,2 +1,2 @@
-/** The bytes of a picture file, in whatever holds them. A stream is one of Uint8Arrays: Node's and the web's both are. */
+/** The bytes of an image file, or a stream of Uint8Arrays, such as those of Node and the web. */
 export type ImageBytes = Uint8Array | ArrayBuffer | Blob | AsyncIterable<Uint8Array>;

@@ -20,8 +20,8 @@ const WRITE_OPTIONS = { format: FORMAT_NAME, ...ENCODE_OPTIONS } satisfies Rows;
 const SHARE_OF_ENCODING = 0.9;
 
 /**
- * Reads a picture from a file; see {@link decodeImage} for the result.
- * @param options.limits what a file may ask for; a picture that claims more is refused before the file is read.
+ * Reads an image from a file; see {@link decodeImage} for the result.
+ * @param options.limits maximum resources; an image whose header exceeds them is rejected before the rest is read.
  * @param options.codec `'built-in'`: never use sharp, even if installed. Default `'auto'`.
  * @param options.metadata `'strip'`: without color profile, EXIF and resolution. Default `'keep'`.
  * @throws DataError, naming the file, if it cannot be read or is damaged
@@ -46,7 +46,7 @@ export async function readFor(operation: string, path: string, options: Omit<Dec
 }
 
 /**
- * Writes a picture to a file atomically: if anything fails, an existing file stays unchanged.
+ * Writes an image to a file atomically: if anything fails, an existing file stays unchanged.
  * @param options.format default: by extension
  * @throws OptionError if the format is unknown
  * @throws DataError, naming the file, if it cannot be written
@@ -75,7 +75,7 @@ export async function writeFor(operation: string, path: string, image: Image, op
 }
 
 /**
- * Reads every picture of a file, frames or pages; see {@link decodeAnimation} for the result.
+ * Reads every image of a file, its frames or pages; see {@link decodeAnimation} for the result.
  * @param options.limits a file whose images exceed them in total is rejected.
  * @throws as {@link readImage} does
  */
@@ -99,7 +99,7 @@ export async function writeAnimation(path: string, animation: Animation, options
   onProgress?.(1);
 }
 
-/** @throws OptionError if the extension has no format */
+/** @throws OptionError if the extension is unknown */
 export function formatOfPath(path: string, operation = 'writeImage', what = 'path'): ImageFormat {
   const format = EXTENSIONS[extname(path).toLowerCase()];
   if (format) return format;
@@ -108,7 +108,7 @@ export function formatOfPath(path: string, operation = 'writeImage', what = 'pat
 }
 
 /**
- * The bytes of a picture file. Its header is looked at before the file is read: no more than it takes to refuse it.
+ * The bytes of an image file. The header is checked first, so a rejected file is not read completely.
  * @throws DataError, naming the file, or UnsupportedError
  */
 export async function readFileBytes(operation: string, path: string, { limits, signal }: Pick<DecodeOptions, 'limits' | 'signal'>): Promise<Uint8Array> {
@@ -138,10 +138,10 @@ export async function readFileBytes(operation: string, path: string, { limits, s
   }
 }
 
-/** Bytes that are read in one call: `readFile` takes a call for each half megabyte. */
+/** Bytes per read; `readFile` needs one call per 512 KiB. */
 const READ_AT_ONCE = 2 ** 26;
 
-/** As much of `size` bytes as is there. */
+/** Reads up to `size` bytes. */
 async function readAll(file: FileHandle, size: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
   const bytes = Buffer.allocUnsafeSlow(size);
   let at = 0;

@@ -5,7 +5,7 @@ import { type Drawable, imageFromDrawable, isDrawable } from './page/canvas.js';
 export interface Pixels {
   readonly width: number;
   readonly height: number;
-  /** 1 to 4, as in {@link Image}. Default: 4, if there are enough samples */
+  /** 1 to 4, as in {@link Image}. Default: 4 if the number of samples matches */
   readonly channels?: number;
   readonly data: Samples | Uint8Array;
 }
@@ -16,7 +16,10 @@ export interface RawPixels {
   readonly info: Readonly<Pick<Image, 'width' | 'height'>> & { readonly channels: number };
 }
 
-/** Any accepted form of an image. Samples are not copied, except from a canvas, an `ImageBitmap` or a `VideoFrame`, which are drawn. */
+/**
+ * Any accepted form of an image. Samples are not copied, except from a canvas, an `ImageBitmap` or a `VideoFrame`,
+ * which are drawn.
+ */
 export type ImageSource = Image | Pixels | RawPixels | Drawable;
 
 /**
@@ -25,8 +28,8 @@ export type ImageSource = Image | Pixels | RawPixels | Drawable;
  *
  * @param source not modified
  * @returns with `data` a `Uint8ClampedArray` for bytes of any kind, a `Uint16Array` or a `Float32Array`
- * @throws ShapeError if it is no picture, or its data does not hold exactly that many samples
- * @throws UnsupportedError if a canvas has a context of another kind, or nothing can be drawn here
+ * @throws ShapeError if it is not an image, or the length of its data does not match its size
+ * @throws UnsupportedError if a canvas has a context of another kind, or this environment cannot draw
  * @example
  * ```ts
  * import { toImage } from 'convlab';

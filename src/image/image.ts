@@ -20,7 +20,7 @@ export interface Image<S extends Samples = Samples> {
   readonly metadata?: Metadata;
 }
 
-/** The samples of a picture that was passed in: bytes of any kind are a `Uint8ClampedArray`. */
+/** The sample type of an image source; byte arrays become `Uint8ClampedArray`. */
 export type SamplesOf<I> = I extends { readonly data: infer D }
   ? D extends Float32Array
     ? Float32Array
@@ -31,12 +31,12 @@ export type SamplesOf<I> = I extends { readonly data: infer D }
         : Samples
   : Uint8ClampedArray;
 
-/** The samples that {@link tensorToImage} makes: 8 or 16 bits, or floats. */
+/** The sample type of the result of {@link tensorToImage}: 8 or 16 bits, or floats. */
 export type SampleDepth = 8 | 16 | 'float';
 
 /**
  * Creates an image; `data` is not copied.
- * @param data default: 8-bit black, transparent where there is alpha
+ * @param data default: 8-bit black, transparent if there is an alpha channel
  * @throws ShapeError if a size or the number of channels is invalid, or if the length of the data does not match
  * @example
  * ```ts
@@ -56,7 +56,7 @@ export function createImage<S extends Samples = Uint8ClampedArray>(
   checkSize('createImage', width, height, channels);
   const image = { width, height, channels: channels as Image['channels'], data: data ?? new Uint8ClampedArray(width * height * channels) };
   checkImage('createImage', image);
-  // without data S is its default
+  // without data, S has its default type
   return image as Image<SamplesOf<{ readonly data: S }>>;
 }
 
@@ -91,7 +91,7 @@ export function checkImageForm(operation: string, image: Image): void {
 /**
  * An image as a tensor for {@link conv}.
  * @returns `[1, C, H, W]` in the image's own units: 0…255, 0…65535, or unchanged floats
- * @throws ShapeError if it is no image
+ * @throws ShapeError if it is not an image
  * @example
  * ```ts
  * import { imageToTensor, tensorToImage } from 'convlab';
@@ -116,8 +116,8 @@ const TENSOR_TO_IMAGE_OPTIONS = { depth: option(depths, { default: 8 }) } satisf
 /**
  * A tensor as an image, the inverse of {@link imageToTensor}.
  * @param tensor `[1, C, H, W]` with 1 to 4 channels, in the units of the depth
- * @param options.depth 8: 0…255; 16: 0…65535; both rounded to the nearest integer, halves up, then clamped, NaN to 0;
- *   `'float'`: unchanged values. Default 8.
+ * @param options.depth 8: 0…255; 16: 0…65535; both are rounded to the nearest integer, halves up, then clamped; NaN
+ * becomes 0. `'float'`: unchanged values. Default 8.
  * @throws ShapeError if the tensor has another shape
  */
 export function tensorToImage(tensor: Tensor, options: { depth?: SampleDepth } = {}): Image {
@@ -143,7 +143,8 @@ export function tensorToImage(tensor: Tensor, options: { depth?: SampleDepth } =
   return { ...image, data };
 }
 
-// One pass over the pixels with every channel in it, instead of one pass a channel: half the time, as each line of memory is fetched once.
+// One pass over the pixels for all channels takes half the time of one pass per channel, because each cache line is
+// fetched once.
 const DEINTERLEAVE: Readonly<Record<Image['channels'], (from: Samples, to: Float32Array, area: number) => void>> = {
   1: (from, to) => to.set(from),
   2: (from, to, area) => {
@@ -204,7 +205,10 @@ function fileHint(image: unknown): string {
   return typeof image === 'string' ? '; read a file with readImage of convlab/node' : '';
 }
 
-/** The nearest integer, halves up, from 0 to `white`; NaN is 0. Typed arrays alone would round halves to even, or cut off and wrap round. */
+/**
+ * The nearest integer, halves up, from 0 to `white`; NaN is 0. Assigning to typed arrays would round halves to even, or
+ * truncate and wrap around.
+ */
 export function toWhole(value: number, white: number): number {
   const rounded = Math.floor(value + 0.5);
   return rounded > 0 ? Math.min(rounded, white) : 0;

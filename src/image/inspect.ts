@@ -2,7 +2,7 @@ import { Damaged, type Header, type Source } from './formats/format.js';
 import type { ImageFormat } from './formats/format-names.js';
 import { FORMATS, identify } from './formats/format-table.js';
 
-/** The bytes needed to identify a file. */
+/** Number of bytes needed to identify a file. */
 const BEGINNING = 512;
 
 /** Checks the header, and reads no more of it than necessary. @returns `most`: maximum number of pixels of all images in the file @throws Damaged or Unreadable */

@@ -1,24 +1,24 @@
 import { DataError } from '../errors.js';
 import { between, count, type OptionRule, option, rule } from '../options.js';
 
-/** Larger files are not read: Node reads no larger ones into one buffer. */
+/** Maximum file size; Node cannot read larger files into one buffer. */
 export const MOST_BYTES = 2 ** 31 - 1;
-/** What a timer of Node can wait for. */
+/** The longest wait that a Node timer supports, in seconds. */
 const MOST_SECONDS = 2_000_000;
 
-/** What a file may ask for before it is refused. */
+/** Maximum resources for reading a file. */
 export interface Limits {
-  /** Pixels that its header claims, all frames and pages together. Default 2²⁸ = 268 435 456. */
+  /** Number of pixels according to the header, in total for all frames and pages. Default 2²⁸ = 268 435 456. */
   readonly pixels?: number;
-  /** Bytes of the file. Default 2³¹ − 1. */
+  /** Size of the file in bytes. Default 2³¹ − 1. */
   readonly bytes?: number;
-  /** Seconds until the call has its result, waiting included. Default: any. */
+  /** Seconds until the result is available, including waiting. Default: unlimited. */
   readonly seconds?: number;
-  /** Bytes of the decoded samples, all frames and pages together. Default 2³¹. */
+  /** Bytes of the decoded samples, in total for all frames and pages. Default 2³¹. */
   readonly memory?: number;
 }
 
-/** The limits that hold where none is given. */
+/** The default limits. */
 export const DEFAULT_LIMITS = { pixels: 2 ** 28, bytes: MOST_BYTES, memory: 2 ** 31 } as const satisfies Limits;
 
 const RULES: Readonly<Record<keyof Limits, OptionRule<number>>> = { pixels: count, bytes: count, seconds: between(0.001, MOST_SECONDS), memory: count };
@@ -57,10 +57,10 @@ export function withDefaultLimits({ pixels, bytes, seconds, memory }: Limits = {
 }
 
 /**
- * Ends work that takes longer than it may.
- * @param what the work, for the message
+ * Cancels work that exceeds its time limit.
+ * @param what description of the work, for the message
  * @param work receives the signal that cancels it
- * @throws DataError, naming the limit, in time
+ * @throws DataError, naming the limit, when the time is up
  */
 export async function inTime<T>(
   operation: string,

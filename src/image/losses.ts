@@ -4,7 +4,7 @@ import type { Image } from './image.js';
 import { METADATA_NAMES, type Metadata, profileFits } from './metadata.js';
 import { formatOf, whiteOf } from './samples.js';
 
-/** The metadata of a picture that a file of a format holds. A profile must be one for the channels that are written. */
+/** The part of an image's metadata that a file format can store. A color profile must match the written channels. */
 export function heldMetadata({ channels, metadata }: Image, format: ImageFormat): Metadata | undefined {
   if (!metadata) return undefined;
   const { keeps, most, alwaysColors } = FORMATS[format];
@@ -20,8 +20,8 @@ export function heldMetadata({ channels, metadata }: Image, format: ImageFormat)
 }
 
 /**
- * Properties of an image that a file format cannot store, in words: `color profile`, `transparency`. That JPEG, WebP and AVIF
- * change samples, and a GIF has 256 colors, is what these formats are.
+ * Properties of an image that a file format cannot store, in words: `color profile`, `transparency`. Inherent losses
+ * are not listed: JPEG, WebP and AVIF compress lossily, and GIF has 256 colors.
  */
 export function lossesOf(image: Image, format: ImageFormat): readonly string[] {
   const { alpha, samples } = FORMATS[format];

@@ -10,7 +10,7 @@ export interface Metadata {
   readonly density?: number;
 }
 
-/** The option for what becomes of {@link Metadata}. */
+/** The option that keeps or strips {@link Metadata}. */
 export const METADATA = option(oneOf(['keep', 'strip']), {
   default: 'keep',
   help: 'keep or strip color profile, EXIF and resolution',
@@ -26,12 +26,12 @@ export function compact({ icc, exif, density }: Metadata): Metadata | undefined 
   return Object.keys(found).length > 0 ? found : undefined;
 }
 
-/** The picture with the metadata of the one that it was made of. */
+/** The image with the metadata of its source. */
 export function carryMetadata<I extends object>(image: I, { metadata }: { readonly metadata?: Metadata }): I {
   return metadata ? { ...image, metadata } : image;
 }
 
-/** Whether a color profile is one for pictures of that many channels: its data color space is at byte 16 (ICC.1, 7.2). */
+/** True if a color profile matches the number of channels. The data color space is at byte 16 (ICC.1, 7.2). */
 export function profileFits(icc: Uint8Array, channels: number): boolean {
   return String.fromCharCode(...icc.subarray(16, 20)) === (channels < 3 ? 'GRAY' : 'RGB ');
 }

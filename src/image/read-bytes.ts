@@ -2,7 +2,7 @@ import { ConvlabError, DataError, show } from '../errors.js';
 import type { ImageBytes } from './image-bytes.js';
 import { MOST_BYTES } from './limits.js';
 
-/** All bytes, not copied if already in memory. @throws DataError if it holds none, or more than `most` */
+/** All bytes, not copied if already in memory. @throws DataError if there are none, or more than `most` */
 export async function readBytes(operation: string, bytes: ImageBytes, name: string, most = MOST_BYTES, signal?: AbortSignal): Promise<Buffer> {
   if (bytes instanceof Uint8Array || bytes instanceof ArrayBuffer) {
     checkLength(operation, bytes.byteLength, name, most);
@@ -18,7 +18,7 @@ export async function readBytes(operation: string, bytes: ImageBytes, name: stri
   });
 }
 
-/** How to come to the bytes of what was handed in. */
+/** A hint on how to get the bytes from the value that was passed. */
 function hint(bytes: unknown): string {
   if (typeof bytes === 'string') return "; use readImage for a file name, and Buffer.from(text, 'base64') for base64";
   return bytes instanceof Response || bytes instanceof Request ? '; pass its body' : '';
@@ -48,7 +48,7 @@ async function fromStream(operation: string, stream: AsyncIterable<Uint8Array>, 
   return Buffer.concat(parts, length);
 }
 
-/** What comes until the signal is aborted; a stream may keep its reader waiting for ever. */
+/** Yields until the signal is aborted, even if the stream never delivers another value. */
 async function* untilAborted<T>(stream: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, undefined> {
   const iterator = stream[Symbol.asyncIterator]();
   let aborted = () => {};
@@ -66,7 +66,7 @@ async function* untilAborted<T>(stream: AsyncIterable<T>, signal: AbortSignal): 
     }
   } finally {
     signal.removeEventListener('abort', aborted);
-    // not waited for: it may never answer
+    // not awaited, because it may never resolve
     Promise.resolve(iterator.return?.()).catch(() => {});
   }
 }

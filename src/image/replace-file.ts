@@ -7,28 +7,32 @@ import { onExit } from 'signal-exit';
 /** The contents to write to a file. */
 export type FileContent = Uint8Array | string | AsyncIterable<Uint8Array>;
 
-/** Names of temporary files: random, as two containers that share a disk may have equal process ids. */
+/** Names of temporary files. They are random because two containers that share a disk may have equal process ids. */
 const TEMPORARY = /^\..*\.[0-9a-f]{16}\.convlab-tmp$/;
-/** Characters of a file's name in that of its temporary file: names have at most 255 bytes. */
+/** Characters of a file's name that are repeated in the name of its temporary file; names have at most 255 bytes. */
 const SHOWN = 50;
 /** Milliseconds without a write after which a temporary file is assumed to belong to a dead process. */
 const LEFT_OVER = 60 * 60 * 1000;
-/** Folders that were looked through for such files, once a process each. */
+/** Folders already searched for such files by this process. */
 const swept = new Set<string>();
-/** Temporary files that are being written, which go with the process. */
+/** Temporary files that are being written; they are removed when the process exits. */
 const unfinished = new Set<string>();
 let watching = false;
-/** As 'wx', with every write on the disk when it returns: Node's permission model refuses fsync, in newer versions that of file handles too. */
+/**
+ * Like 'wx', but with synchronous writes, because Node's permission model forbids fsync (in newer versions also on file
+ * handles).
+ */
 const SYNCED = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_SYNC ?? 0);
 
 /**
- * Replaces a file, or what a link leads to, in one step: its content goes to a temporary file in the same folder, then to the disk, and takes the place of
- * the file. The folder is brought to the disk, too, where the system allows that. The file keeps its permissions and, where that is
+ * Replaces a file, or the target of a link, atomically: the content is written to a temporary file in the same folder,
+ * synced to disk and renamed. The folder is synced too if the system allows it. The file keeps its permissions and, if
  * allowed, its owner. Temporary files of killed processes in the folder are removed.
- * @throws the error of the file system; then the file is unchanged and no temporary file remains. After the last step, the new file is complete
+ * @throws the error of the file system; then the file is unchanged and no temporary file remains. After the rename, the
+ * new file is complete
  */
 export async function replaceFile(path: string, content: FileContent, signal?: AbortSignal): Promise<void> {
-  // most files are new, and each call of the file system costs as much as filtering a small picture
+  // most files are new, and each file system call costs as much as filtering a small image
   const there = await lstat(path).catch(unlessAbsent(undefined));
   const target = there?.isSymbolicLink() ? await realpath(path).catch(unlessAbsent(path)) : path;
   const old = there?.isSymbolicLink() ? await stat(target).catch(() => undefined) : there;
@@ -55,8 +59,8 @@ export async function replaceFile(path: string, content: FileContent, signal?: A
 }
 
 /**
- * Removes what processes that were killed left of a file that they were writing, however long ago: for callers that know that nobody else writes it.
- * A process that writes it all the same fails at its last step.
+ * Removes the temporary files of a file that killed processes left behind, regardless of age. Use it only if no other
+ * process writes the file; such a process would fail when renaming.
  */
 export async function removeUnfinished(path: string): Promise<void> {
   const folder = dirname(path);
@@ -69,7 +73,7 @@ function temporaryStart(path: string): string {
   return `.${[...basename(path)].slice(0, SHOWN).join('')}.`;
 }
 
-/** Stands in for the result of a call that failed as there is no such file. */
+/** Returns a default value if a call failed because the file does not exist. */
 function unlessAbsent<T>(value: T): (error: NodeJS.ErrnoException) => T {
   return (error) => {
     if (error.code === 'ENOENT') return value;
@@ -77,7 +81,7 @@ function unlessAbsent<T>(value: T): (error: NodeJS.ErrnoException) => T {
   };
 }
 
-/** Removes a temporary file when the process ends before it is done. */
+/** Removes a temporary file if the process exits before the file is complete. */
 function forgetOnExit(temporary: string): void {
   unfinished.add(temporary);
   if (watching) return;
@@ -86,7 +90,7 @@ function forgetOnExit(temporary: string): void {
     for (const each of unfinished) {
       try {
         unlinkSync(each);
-      } catch {} // it is not there yet, or not any more
+      } catch {} // it does not exist yet, or was removed
     }
   });
 }
@@ -115,13 +119,13 @@ interface Rights {
   readonly gid: number;
 }
 
-/** Permissions that the process's mask took away, and owners. */
+/** Restores permissions removed by the umask, and the owner. */
 async function keepRights(path: string, old: Rights, { mode, uid, gid }: Rights): Promise<void> {
   if (old.uid !== uid || old.gid !== gid) await chown(path, old.uid, old.gid).catch(ignore('EPERM', 'EINVAL', 'ENOSYS', 'ENOTSUP', 'ERR_ACCESS_DENIED'));
   if (old.mode !== mode) await chmod(path, old.mode & 0o7777).catch(ignore('EPERM', 'EINVAL', 'ENOSYS', 'ENOTSUP', 'ERR_ACCESS_DENIED'));
 }
 
-/** Makes the new name last through a power cut. Windows opens no folders, and some file systems do not sync them. */
+/** Makes the rename durable. Windows cannot open folders, and some file systems cannot sync them. */
 async function syncFolder(path: string): Promise<void> {
   let folder: FileHandle | undefined;
   try {
@@ -134,7 +138,10 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Removes what processes that were killed left there. @param now by the clock of the disk, which may be another machine's */
+/**
+ * Removes temporary files of killed processes.
+ * @param now time of the disk's clock, which may belong to another machine
+ */
 async function sweep(folder: string, now: number): Promise<void> {
   if (swept.has(folder)) return;
   swept.add(folder);

@@ -18,7 +18,7 @@ import { ROW_ENDINGS, type RowFormat, rowFormats } from './streams/row-formats.j
 import { openTiff } from './streams/tiff-rows-in.js';
 import { checkPath, fileError, writeWhole } from './whole-file.js';
 
-/** Bytes that are read from a file at a time. */
+/** Bytes per read. */
 const READ_BYTES = 2 ** 20;
 
 const OPEN_OPTIONS = {
@@ -33,16 +33,20 @@ export interface OpenRowsOptions extends OptionsOf<typeof OPEN_OPTIONS> {}
 export interface RowPicture {
   readonly format: Format;
   readonly metadata?: Metadata;
-  /** All rows, in bands of about 1 MB: a function that reads them again each time, of a file; of a stream of bytes they can be read once. */
+  /**
+   * All rows, in bands of about 1 MB. For a file, a function that reads them again on each call; a stream of bytes can
+   * be read once.
+   */
   readonly rows: RowSource;
 }
 
 /**
- * Opens an image to read it row by row: a PNG without interlacing, a PGM, PPM or PAM with 8 or 16 bits, or a TIFF or BigTIFF, detected from its contents; or
- * samples alone.
- * @param source the name of a file, or, but of a TIFF, the bytes of one, such as `process.stdin`
- * @throws DataError, naming the file, if it cannot be read or is damaged, some of it only while its rows are read
- * @throws UnsupportedError if it is a picture of a kind that is not read by rows
+ * Opens an image to read it row by row: a PNG without interlacing, a PGM, PPM or PAM with 8 or 16 bits, or a TIFF or
+ * BigTIFF, detected from its contents; or raw samples.
+ * @param source the path of a file or, except for TIFF, a stream of its bytes, such as `process.stdin`
+ * @throws DataError, naming the file, if it cannot be read or is damaged; some damage is detected only while rows are
+ * read
+ * @throws UnsupportedError if this kind of image cannot be read row by row
  * @example
  * ```ts
  * import { filterStream } from 'convlab';
@@ -82,7 +86,7 @@ export async function openRows(source: string | AsyncIterable<Uint8Array>, optio
   };
 }
 
-/** What rows are read from. */
+/** The source of rows, to close after reading. */
 type Closable = Pick<ByteReader, 'close'>;
 
 async function isTiff(path: string, raw: Format | undefined): Promise<boolean> {
@@ -141,11 +145,14 @@ function readError(name: string, cause: unknown): Error {
 }
 
 const WRITE_OPTIONS = {
-  /** Default: by the ending of the name: .png, .tif, .tiff, .pgm, .ppm, .pam, .raw. A PNM is a PGM, PPM or PAM, as the channels ask for. */
+  /**
+   * Default: by the file extension: .png, .tif, .tiff, .pgm, .ppm, .pam, .raw. PNM means PGM, PPM or PAM, depending on
+   * the channels.
+   */
   format: option(oneOf(rowFormats), {}),
   /** Compression level of a PNG, 0 (none) to 9. Default 4, which is faster than 6 and gives slightly larger files. */
   compression: option(whole(0, 9), { default: 4 }),
-  /** Written into a PNG or a TIFF; the others hold none. Default: none. */
+  /** Metadata to write into a PNG or TIFF; the other formats store none. Default: none. */
   metadata: checkedInUse<Metadata>('the result of readImage or openRows'),
 } satisfies Rows;
 
@@ -153,21 +160,21 @@ const WRITE_OPTIONS = {
 export interface WriteRowsOptions extends OptionsOf<typeof WRITE_OPTIONS> {}
 
 /**
- * A picture file from rows, as parts that follow each other: to a response, or to standard output.
+ * Encodes rows as an image file, in chunks that can be written to a response or to standard output.
  * @param rows bands of any height
- * @param options.format which of the formats; must be given
- * @throws OptionError if an option is unknown, or the format cannot hold such pictures
+ * @param options.format the file format; required
+ * @throws OptionError if an option is unknown, or the format cannot store such images
  */
 export function encodeRows(rows: RowSource, format: Format, options: WriteRowsOptions): AsyncGenerator<Uint8Array, void, undefined> {
   return encode('encodeRows', rows, format, options);
 }
 
 /**
- * Writes a picture from rows, atomically: if anything fails, an existing file stays unchanged.
- * @param rows bands of any height, such as `filterStream` gives
- * @param format of the picture
+ * Writes an image file from rows, atomically: if anything fails, an existing file stays unchanged.
+ * @param rows bands of any height, such as the output of `filterStream`
+ * @param format format of the image
  * @throws OptionError if the file extension is unknown; DataError, naming the file, if it cannot be written
- * @throws whatever the rows throw
+ * @throws any error thrown by `rows`
  */
 export async function writeRows(path: string, rows: RowSource, format: Format, options: WriteRowsOptions = {}): Promise<void> {
   checkPath('writeRows', path);
@@ -186,7 +193,7 @@ export async function writeRows(path: string, rows: RowSource, format: Format, o
   });
 }
 
-/** The format by the ending of a name; undefined: it is none that is written by rows. */
+/** The format of a file extension; undefined if it cannot be written row by row. */
 export function rowFormatOf(path: string): RowFormat | undefined {
   return ROW_ENDINGS[extname(path).toLowerCase()];
 }

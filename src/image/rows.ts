@@ -3,16 +3,21 @@ import { checkOptions, count, oneOf, option, type Rows, whole } from '../options
 import type { Samples } from './image.js';
 import { arrayOf, type Format } from './samples.js';
 
-/** Some whole rows of a picture, from the left to the right and from the top to the bottom, channels interleaved. Bytes may be in a `Uint8Array`. */
+/**
+ * Some complete rows of an image, from left to right and top to bottom, with interleaved channels. Bytes may be in a
+ * `Uint8Array`.
+ */
 export type RowBand = Samples | Uint8Array;
-/** All rows of a picture, in bands of any height: an async generator, a `ReadableStream`, a list. */
+/** All rows of an image, in bands of any height: an async generator, a `ReadableStream` or a list. */
 export type RowBands = AsyncIterable<RowBand> | Iterable<RowBand> | ReadableStream<RowBand>;
-/** How a picture that can be read twice is read. */
+/** How a reader uses the bands of an image. */
 export interface Reading {
-  /** Each band is done with when the next one is asked for: all may lie in the same memory. */
+  /** True if each band is no longer used when the next one is requested, so all bands may share memory. */
   readonly reuse: boolean;
 }
-/** The same, or a function that gives them anew each time: a picture that can be read twice. */
+/**
+ * The bands, or a function that returns them from the start each time, for an image that can be read more than once.
+ */
 export type RowSource = RowBands | ((how?: Reading) => RowBands);
 
 const needed = { required: true } as const;
@@ -23,17 +28,17 @@ const FORMAT = {
   samples: option(oneOf(['uint8', 'uint16', 'float32']), needed),
 } satisfies Rows;
 
-/** @throws OptionError unless it is the format of a picture */
+/** @throws OptionError unless it is an image format */
 export function checkFormat(operation: string, format: Format): void {
   checkOptions(operation, format, FORMAT, 'format');
 }
 
-/** Samples of a row. */
+/** Number of samples per row. */
 export function rowLength({ width, channels }: Format): number {
   return width * channels;
 }
 
-/** @throws ShapeError unless it is a band of rows of that format */
+/** @throws ShapeError unless it is a band of complete rows of that format */
 export function toRows(operation: string, band: unknown, format: Format): Samples {
   const { samples } = format;
   const Wanted = arrayOf(samples);
@@ -46,9 +51,9 @@ export function toRows(operation: string, band: unknown, format: Format): Sample
 }
 
 /**
- * The bands of a source, one when it is asked for. The source is closed if no more are.
- * @param reuse each band is done with when the next one is asked for
- * @throws the signal's reason, also while the source keeps it waiting
+ * The bands of a source, each read on request. The source is closed when the consumer stops.
+ * @param reuse each band is no longer used when the next one is requested
+ * @throws the signal's reason, even while waiting for the source
  */
 export async function* eachBand(
   operation: string,
@@ -74,7 +79,7 @@ export async function* eachBand(
     }
   } finally {
     const closed = isOpen ? bands.return?.() : undefined;
-    // one that keeps its caller waiting would go on
+    // not awaited, because a stalled source may never resolve
     if (signal?.aborted) closed?.catch(() => {});
     else await closed;
   }
@@ -90,7 +95,7 @@ function iteratorOf(operation: string, bands: RowBands): Bands {
     return { next: async () => each.next(), return: async () => each.return?.() };
   }
   if (isObject && 'getReader' in bands) {
-    // streams of some browsers are no iterables
+    // streams are not iterable in some browsers
     const reader = (bands as ReadableStream<RowBand>).getReader();
     return { next: () => reader.read() as Promise<IteratorResult<RowBand>>, return: () => reader.cancel() };
   }

@@ -10,7 +10,7 @@ export interface Format {
   readonly samples: SampleType;
 }
 
-/** How the samples of a picture are stored. */
+/** How the samples of an image are stored. */
 export type SampleType = 'uint8' | 'uint16' | 'float32';
 
 const SAMPLE_TYPES = {
@@ -19,7 +19,7 @@ const SAMPLE_TYPES = {
   float32: { white: 1, array: Float32Array },
 } as const;
 
-/** The format of a picture. */
+/** The format of an image. */
 export function formatOf({ width, height, channels, data }: Image): Format {
   return { width, height, channels, samples: sampleType(data) };
 }
@@ -28,7 +28,7 @@ function sampleType(samples: Samples): SampleType {
   return samples instanceof Float32Array ? 'float32' : samples instanceof Uint16Array ? 'uint16' : 'uint8';
 }
 
-/** The array that holds samples of a type. */
+/** The typed array for a sample type. */
 export function arrayOf(samples: SampleType): (typeof SAMPLE_TYPES)[SampleType]['array'] {
   return SAMPLE_TYPES[samples].array;
 }
@@ -44,7 +44,10 @@ export function newImage({ width, height, channels, samples }: Format, from?: Im
   return from ? carryMetadata(image, from) : image;
 }
 
-/** The samples in another depth, black and white kept; rounded to the nearest, floats beyond black and white clamped. */
+/**
+ * Converts samples to another depth with the same black and white; values are rounded to nearest, floats beyond black
+ * and white are clamped.
+ */
 export function withDepth(samples: Samples, depth: 8 | 16): Uint8ClampedArray | Uint16Array {
   const Wanted = depth === 8 ? Uint8ClampedArray : Uint16Array;
   if (samples instanceof Wanted) return samples;
@@ -55,7 +58,7 @@ export function withDepth(samples: Samples, depth: 8 | 16): Uint8ClampedArray | 
   return out;
 }
 
-/** The picture as 8-bit RGBA, always a copy: gray becomes R = G = B, what has no alpha becomes opaque. */
+/** The image as 8-bit RGBA, always a copy: gray becomes R = G = B, and images without alpha become opaque. */
 export function toRgba8({ channels, data }: Image): Uint8ClampedArray {
   const samples = withDepth(data, 8);
   if (channels === 4) return Uint8ClampedArray.from(samples);
@@ -72,7 +75,7 @@ export function toRgba8({ channels, data }: Image): Uint8ClampedArray {
   return rgba;
 }
 
-/** Pixels that are converted at a time: less than half a millisecond. */
+/** Pixels converted at a time; takes less than half a millisecond. */
 const CONVERTED_PIXELS = 2 ** 14;
 
 /** {@link toRgba8} in turns. @param finish changes RGBA in place */
@@ -94,7 +97,7 @@ export async function wideInTurns(samples: Samples, turns: Turns): Promise<Uint1
   return wide;
 }
 
-/** From RGBA, which every decoder delivers, to the channels that the file really has. */
+/** Converts RGBA, which every decoder returns, to the channels of the file. */
 export function fromRgba(rgba: Uint8Array | Uint8ClampedArray | Uint16Array, channels: Image['channels']): Uint8ClampedArray | Uint16Array {
   const wide = rgba instanceof Uint16Array;
   if (channels === 4) return wide ? rgba : new Uint8ClampedArray(rgba.buffer, rgba.byteOffset, rgba.length);
@@ -107,7 +110,7 @@ export function fromRgba(rgba: Uint8Array | Uint8ClampedArray | Uint16Array, cha
   return out;
 }
 
-/** RGBA laid over white, in place, for formats that know no alpha. */
+/** Composites RGBA over white, in place, for formats without alpha. */
 export function overWhite(rgba: Uint8ClampedArray): Uint8ClampedArray {
   for (let i = 0; i < rgba.length; i += 4) {
     const alpha = rgba[i + 3];

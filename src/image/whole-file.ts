@@ -36,8 +36,9 @@ export function fileError(operation: string, path: string, cause: unknown, reaso
 }
 
 /**
- * Writes a file atomically, also part by part: see {@link replaceFile}. If anything fails, an existing file stays unchanged.
- * @param signal ends the writing
+ * Writes a file atomically, at once or in chunks: see {@link replaceFile}. If anything fails, an existing file stays
+ * unchanged.
+ * @param signal cancels the write
  * @throws DataError, naming the file, if it cannot be written, or the path is not a file
  */
 export async function writeWhole(operation: string, path: string, bytes: FileContent, signal?: AbortSignal): Promise<void> {

@@ -8,10 +8,10 @@ export interface DeviceBuffer {
   readonly length: number;
 }
 
-/** A {@link Job} that is ready to run: programs, tables and memory of one backend. */
+/** A prepared {@link Job}: programs, tables and memory of one backend. */
 export interface Executable {
   readonly job: Job;
-  /** Its runs may read their inputs after they have returned a promise. Default false */
+  /** True if a run may read its inputs after it has returned a promise. Default false */
   readonly later?: boolean;
   /** For backends that compile in the background: resolves when everything that a run needs is compiled. Undefined: nothing is being compiled. */
   readonly compiling?: Promise<unknown> | undefined;
@@ -26,17 +26,26 @@ export interface PictureOutline extends Pick<PictureJob, 'load' | 'store'> {
 export interface Abilities {
   /** Programs for `conv`; `'direct'` is always one of them. */
   readonly programs: readonly ConvProgram[];
-  /** Sums that it computes on images from samples to samples. If empty, images are computed on float planes. */
+  /**
+   * Sums that it computes on images from samples to samples. If empty, images are computed on float
+   * planes.
+   */
   readonly pictures: readonly PictureSumKind[];
-  /** The reason why an image cannot be computed from samples to samples with any sum; undefined if it can. Default: all images can. */
+  /**
+   * The reason why an image cannot be computed from samples to samples with any sum; undefined if it
+   * can. Default: all images can.
+   */
   readonly refuses?: (picture: PictureOutline) => Reason | undefined;
-  /** It resizes pictures, see {@link ResizeJob}. Default false: plain loops do. */
+  /** True if it resizes images, see {@link ResizeJob}. Default false: plain loops are used. */
   readonly resize?: boolean;
-  /** It compares pictures, see {@link ComparisonJob}. Default false: plain loops do. */
+  /** True if it compares images, see {@link ComparisonJob}. Default false: plain loops are used. */
   readonly comparison?: boolean;
-  /** It counts the values of pictures, see {@link HistogramJob}. Default false: plain loops do. */
+  /** True if it computes histograms, see {@link HistogramJob}. Default false: plain loops are used. */
   readonly histogram?: boolean;
-  /** This backend is the definition that others are compared with: convolutions run exactly as specified. Default false. */
+  /**
+   * True for the reference backend, with which others are compared: convolutions run exactly as specified. Default
+   * false.
+   */
   readonly definition?: boolean;
 }
 
@@ -65,14 +74,14 @@ export interface Backend {
   /** Copies values into a buffer of the same length. */
   write(buffer: DeviceBuffer, values: Float32Array): void;
   /**
-   * Waits for everything called so far and copies a buffer out. Failures of earlier runs are reported here.
+   * Waits for all previous calls and copies a buffer to the host. Failures of earlier runs are reported here.
    * @param into an array of the buffer's length to fill and return, if the backend supports it; otherwise a new array is returned
    * @param control its signal cancels runs that have not started, if the backend supports it
    */
   read(buffer: DeviceBuffer, into?: Float32Array, control?: Control): Promise<Float32Array>;
   /**
-   * Optional, for calls that run asynchronously on a device: resolves once everything before the previous call of `keepUp` has run. A loop
-   * that awaits it in every iteration has at most two iterations in progress.
+   * Optional, for calls that run asynchronously on a device: resolves once all calls before the previous call of
+   * `keepUp` have completed. A loop that awaits it in every iteration has at most two iterations in progress.
    */
   keepUp?(): Promise<void>;
   /** Frees a buffer; it must not be used again. */
@@ -82,7 +91,7 @@ export interface Backend {
   prepare(job: Job): Executable;
   /**
    * Runs an executable of this backend. The job determines its inputs and outputs.
-   * @param inputs buffers; for a picture its samples
+   * @param inputs buffers; for an image its samples
    * @param parameters of a `pointwise` formula; they may differ from run to run
    * @param control for images: the promise rejects with the reason of its signal, and part of the result may be written
    * @returns false if an image is not opaque although its job requires it, otherwise true. A promise only for images, whose samples
@@ -104,7 +113,10 @@ export interface Backend {
    * @throws UnsupportedError when the memory is exhausted
    */
   allocateBytes?(length: number): Uint8ClampedArray;
-  /** Returns such an array; it must not be used again. @returns false if it is not such an array, or was returned before */
+  /**
+   * Optional: frees an array from {@link allocateBytes}, which must not be used again.
+   * @returns false if it is not such an array, or was freed before
+   */
   freeBytes?(bytes: Uint8ClampedArray): boolean;
 
   /**
@@ -119,7 +131,7 @@ export interface Backend {
   /** Optional: images of which only some rows are in memory. Without it, they are filtered as float planes, band by band. */
   readonly bands?: PictureBands | undefined;
 
-  /** Frees everything. The backend must not be used again. */
+  /** Frees all memory. The backend must not be used again. */
   dispose(): void;
 }
 
@@ -140,11 +152,11 @@ export interface BackendChooser {
 
 /** The transfers and the work of a call, for predicting its time on a GPU. */
 export interface Work {
-  /** Calls of one kind take time in proportion to the number of values … */
+  /** Calls of one kind take time proportional to the number of values … */
   readonly kind: string;
   /** … of the result. */
   readonly values: number;
-  /** bytes that go to the device and come back */
+  /** bytes transferred to the device and back */
   readonly up: number;
   readonly down: number;
   /** bytes that its programs read and write there, and their multiply-adds */
@@ -220,7 +232,7 @@ export interface DevicePictures {
   /** Waits for all earlier calls, and fills `into`. */
   read(picture: DevicePicture, into: PictureSamples): Promise<void>;
   /**
-   * Optional: draws an image without reading it.
+   * Optional: draws an image without reading it back.
    * @param show called once, with a canvas that shows the image during the call
    * @returns undefined if the image must be read instead
    */
@@ -229,12 +241,15 @@ export interface DevicePictures {
   free(picture: DevicePicture): void;
 }
 
-/** Rows of a picture: from the first to that behind the last. */
+/** A range of image rows: the first row, and the row after the last. */
 export type RowRange = readonly [from: number, to: number];
 
 /** Some rows of a result, and the rows of the image in memory. */
 export interface PictureBand {
-  /** Rows of the result; where only a part of the picture is filtered, rows of that part. They begin and end at multiples of the unit, or at the end. */
+  /**
+   * Rows of the result or, if only a part of the image is filtered, of that part. They begin and end at multiples of
+   * the unit, or at the end.
+   */
   readonly rows: RowRange;
   /** first row of the image in the input */
   readonly input: number;
@@ -249,8 +264,8 @@ export interface ValueRange {
 }
 
 /**
- * Rows of a picture's result from rows of the picture. The executable is that of the whole picture, so whatever its bands are, they give
- * the bits that a run over the whole picture gives.
+ * Computes rows of a result from rows of the image. The executable is that of the whole image, so the result is
+ * bit-identical to a run on the whole image, however it is divided into bands.
  */
 export interface PictureBands {
   /** Rows of the result that are computed together. */
@@ -273,5 +288,5 @@ export interface PictureBands {
   measure(executable: Executable, inputs: readonly Operand[], band: PictureBand, control?: Control): Promise<ValueRange | undefined>;
 }
 
-/** The samples of a picture. */
+/** The samples of an image. */
 export type PictureSamples = Uint8ClampedArray | Uint16Array | Float32Array;

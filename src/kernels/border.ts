@@ -1,6 +1,6 @@
 import type { ConvGeometry, PaddingMode } from './geometry.js';
 
-/** Marks a padded cell that holds the padding value instead of a cell of the input. */
+/** Marks a padded cell that contains the padding value instead of a cell of the input. */
 export const OUTSIDE = -1;
 
 /**
@@ -17,7 +17,7 @@ export function borderTable(geometry: ConvGeometry, axis: 0 | 1 | 2): Int32Array
   return table;
 }
 
-/** The input cell that a padded axis of n cells shows at position i, which may be before 0 or behind n − 1. */
+/** The input cell that a padded axis of n cells shows at position i, which may be less than 0 or greater than n − 1. */
 export function borderSource(mode: PaddingMode, i: number, n: number): number {
   if (i >= 0 && i < n) return i;
   switch (mode) {

@@ -26,7 +26,7 @@ import { planConv } from './plan/plan-conv.js';
 import { isFree, workOfOperator, workOfPlan } from './plan/work.js';
 import { runPlan } from './run-plan.js';
 
-/** Rows of {@link ConvCallOptions}. */
+/** Rules and defaults of {@link ConvCallOptions}. */
 export const CONV_CALL_OPTIONS = {
   ...CONV_OPTIONS,
   /** `[Cout]`, added to every element of its output channel. Default: none. */

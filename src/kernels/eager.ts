@@ -7,16 +7,16 @@ import { onBackend, type RunOptions } from './backends/create.js';
 import { type Operators, operatorsOf } from './operators.js';
 import type { ConvPlan } from './plan/conv-plan.js';
 
-/** Rows of {@link PlanOption}. */
+/** Rules and defaults of {@link PlanOption}. */
 export const PLAN_OPTION = {
   /** Called with the plan of every convolution just before it runs. Default: none. */
   onPlan: option(callback as OptionRule<(plan: ConvPlan) => void>, {}),
 } satisfies Rows;
 
-/** How to learn what ran. */
+/** The option that reports the executed plans. */
 export interface PlanOption extends OptionsOf<typeof PLAN_OPTION> {}
 
-/** Fills the outputs. @param allocate a further buffer, which is freed after the call */
+/** Fills the outputs. @param allocate returns a temporary buffer, which is freed after the call */
 export type Compute = (inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[], on: Operators, allocate: (length: number) => DeviceBuffer) => void;
 
 /** One call from tensors to tensors: upload, compute, read back, free. @param work lets the backend choose where it runs */
@@ -33,7 +33,7 @@ export async function eager(
   });
 }
 
-/** Lets what a backend refuses, such as to hold more than its memory, be an error of the operation. */
+/** Rethrows errors of a backend, such as exhausted memory, as errors of the operation. */
 export function inNameOf<T>(operation: string, backend: Backend, run: () => Promise<T>): Promise<T> {
   return run().catch((cause) => {
     const names = [backend.name, ...(backend.chooser?.among ?? [])];
@@ -43,9 +43,9 @@ export function inNameOf<T>(operation: string, backend: Backend, run: () => Prom
 }
 
 /**
- * The same with operators that the caller holds.
+ * The same with the caller's operators.
  * @param into arrays for the outputs. Default: new ones
- * @param control its signal ends the call, where the backend can do that
+ * @param control its signal cancels the call, if the backend supports it
  */
 export async function runOn(
   on: Operators,

@@ -21,7 +21,7 @@ export type PerAxis<T> = T | readonly T[];
  * | `wrap` | bcd | abcd | abc |
  */
 export type PaddingMode = (typeof PADDING_MODES)[number];
-/** Every {@link PaddingMode}. */
+/** All values of {@link PaddingMode}. */
 export const PADDING_MODES = ['zero', 'constant', 'replicate', 'reflect', 'symmetric', 'wrap'] as const;
 
 /**
@@ -58,7 +58,7 @@ const paddings = rule<PerAxis<AxisPadding>>(
   { parse: parsePadding, form: 'same, valid, full, n, or before:after, for both axes, or y,x; --padding-mode sets the values there' },
 );
 
-/** Rows of {@link ConvOptions}. */
+/** Rules and defaults of {@link ConvOptions}. */
 export const CONV_OPTIONS = {
   /** Distance that the kernel moves between outputs, ≥ 1. Default 1. */
   stride: option(perAxis(count), { default: 1, help: 'distance between output pixels', placeholder: 'steps' }),
@@ -88,11 +88,11 @@ export const CONV_OPTIONS = {
 /** Options for the placement of the kernel and the values it reads. */
 export interface ConvOptions extends OptionsOf<typeof CONV_OPTIONS> {}
 
-/** Rows of {@link WindowOptions}. */
+/** Rules and defaults of {@link WindowOptions}. */
 export const WINDOW_OPTIONS = {
   /** Size of the window, ≥ 1. */
   kernelSize: option(perAxis(count), { required: true }),
-  /** Default: the window's size, so that windows do not overlap. */
+  /** Distance that the window moves between outputs, ≥ 1. Default: the size of the window, so that windows do not overlap. */
   stride: perAxis(count),
   /** Distance between neighboring cells of the window, ≥ 1. Default 1. */
   dilation: CONV_OPTIONS.dilation,
@@ -116,9 +116,9 @@ export interface ConvGeometry {
   readonly rank: 1 | 2 | 3;
   readonly batch: number;
   readonly groups: number;
-  /** Over all groups. */
+  /** Number of input channels, for all groups in total. */
   readonly inChannels: number;
-  /** Over all groups. */
+  /** Number of output channels, for all groups in total. */
   readonly outChannels: number;
   readonly input: Triple;
   readonly kernel: Triple;
@@ -233,7 +233,7 @@ interface Axis {
   readonly added: number;
 }
 
-/** Larger values are mistakes: tables of the border would fill the memory. */
+/** Larger values are rejected as mistakes: the border tables would exhaust the memory. */
 const MOST_PADDING = 2 ** 24;
 
 type Placement = Required<Pick<ConvOptions, 'stride' | 'dilation' | 'padding'>> & Pick<ConvOptions, 'anchor' | 'flip'> & Pick<WindowOptions, 'ceilMode'>;
@@ -253,7 +253,7 @@ function placeWindow(operation: string, input: readonly number[], kernel: readon
       if (padding[axis] !== 'same') throw new OptionError(operation, 'anchor', `requires padding 'same' (it is ${show(padding[axis])})`, options.anchor);
       if (anchor[axis] >= k) throw new OptionError(operation, 'anchor', `must be a cell of the kernel, 0 to ${k - 1}`, anchor[axis]);
     }
-    // rotated by 180°, kernel cell a is at the window's cell k − 1 − a
+    // after rotation by 180°, kernel cell a is at cell k − 1 − a of the window
     const anchored = anchor && (options.flip ? k - 1 - anchor[axis] : anchor[axis]) * dilation[axis];
     const [before, given] = resolvePadding(padding[axis], n, extent, s, anchored);
     const added = options.ceilMode ? lastWindowExcess(n, before, given, extent, s) : 0;
@@ -267,7 +267,7 @@ function placeWindow(operation: string, input: readonly number[], kernel: readon
         { input: [...input], kernel: [...kernel], padding: [before, after], dilation: dilation[axis] },
       );
     }
-    // a longer stride than the axis leads to no other output, but backends would set memory apart for it
+    // a stride longer than the axis does not change the output, but backends would allocate memory for it
     return { input: n, kernel: k, output, stride: Math.min(s, n + before + after), dilation: dilation[axis], before, after, added };
   });
 }
@@ -342,7 +342,10 @@ function checkChannels(operation: string, x: readonly number[], kernel: readonly
 
 type Unplaced = Pick<ConvGeometry, 'rank' | 'xShape' | 'kernelShape' | 'groups' | 'paddingMode' | 'paddingValue' | 'flip'>;
 
-/** Field by field: an object spread of 19 fields takes several times as long, and small convolutions would spend their time here. */
+/**
+ * Copies field by field: spreading an object of 19 fields is several times slower, which would dominate small
+ * convolutions.
+ */
 function finish(axes: readonly Axis[], { rank, xShape, kernelShape, groups, paddingMode, paddingValue, flip }: Unplaced): ConvGeometry {
   const lift = (field: keyof Axis, neutral: number): Triple => {
     const [a, b, c] = axes;

@@ -3,7 +3,7 @@ import type { PointwiseName } from './pointwise.js';
 
 /** Algorithms that a backend may have a program for; each computes one convolution. */
 export type ConvProgram = (typeof CONV_PROGRAMS)[number];
-/** Every {@link ConvProgram}. */
+/** All values of {@link ConvProgram}. */
 export const CONV_PROGRAMS = ['direct', 'sparse', 'runningSum', 'fft'] as const;
 
 /**
@@ -24,7 +24,7 @@ export const CONV_PROGRAMS = ['direct', 'sparse', 'runningSum', 'fft'] as const;
  *
  * The programs of `conv` differ in what they cost and in rounding:
  * - `direct`: every product of every window;
- * - `sparse`: weights of zero cost nothing, and the cells below them are not read: NaN there does not show;
+ * - `sparse`: skips weights of zero and does not read the values under them, so NaN there is ignored;
  * - `runningSum`: for kernels of one input channel per group whose weights are equal within each output channel; the cost does not
  *   depend on the size of the window;
  * - `fft`: by Fourier transform; the error is a few 1e-7 of the largest Σ |x · kernel| in a tile. Where x or the kernel holds NaN
@@ -38,10 +38,10 @@ export type OperatorJob =
     }
   | { readonly operation: 'pointwise'; readonly formula: PointwiseName };
 
-/** How the samples of a picture are stored: integers from black, 0, to white, or floats from 0 to 1 and beyond. */
+/** How the samples of an image are stored: integers from 0 (black) to white, or floats, nominally from 0 to 1. */
 export type SampleFormat = 'uint8' | 'uint16' | 'float32';
 
-/** How samples become numbers, the cells of a pixel. */
+/** How the samples of a pixel are converted to numbers, its cells. */
 export interface Load {
   readonly samples: SampleFormat;
   /** interleaved, 1 to 4; of 2 and 4, the last is alpha */
@@ -56,45 +56,50 @@ export interface Load {
   readonly take: 'chosen' | 'premultiplied' | 'luminance';
   /** The channels that are convolved, ascending. */
   readonly chosen: readonly number[];
-  /** Luminance: what R, G and B count. Default: 0.2126, 0.7152, 0.0722. */
+  /** Luminance: the weights of R, G and B. Default: 0.2126, 0.7152, 0.0722. */
   readonly weights?: readonly [number, number, number];
   /** Values subtracted from the samples of each chosen channel. Default: none. */
   readonly origins?: readonly number[];
-  /** sRGB samples become light first, except alpha. */
+  /** Convert sRGB samples to linear light first, except alpha. */
   readonly light: boolean;
-  /** The job takes opaque pictures only; `run` refuses others. */
+  /** The job accepts only opaque images; `run` refuses others. */
   readonly opaque: boolean;
 }
 
-/** How the numbers of a {@link PictureJob}'s last pass become samples: the steps in their order. */
+/**
+ * How the numbers of a {@link PictureJob}'s last pass are converted to samples. The fields are in the order of the
+ * steps.
+ */
 export interface Store {
   readonly samples: SampleFormat;
   /**
-   * Premultiplied: the sum of all weights, by which alpha is divided; up to what it then is what float32 sums leave of zeros; and what
-   * is added to colors once they are divided by alpha.
+   * Premultiplied: the sum of all weights, by which alpha is divided; the largest quotient that counts as zero, because
+   * of float32 rounding; and the bias added to colors after dividing them by alpha.
    */
   readonly alphaScale: number;
   readonly nothing: number;
   readonly bias: number;
-  /** Channels that are not convolved, and the colors that the change of the luminance is added to; undefined where there are none. */
+  /**
+   * Channels that are not convolved, and colors to which the change in luminance is added; undefined if there are none.
+   */
   readonly kept: KeptChannels | undefined;
-  // of chosen channels that are no alpha; light becomes sRGB before
+  // of chosen channels except alpha; linear light is encoded to sRGB before
   readonly absolute: boolean;
-  /** The least value becomes black, and the largest white. */
+  /** Stretch the values: the smallest becomes black, the largest white. */
   readonly normalized: boolean;
   readonly offset: number;
-  /** Factor of all values, from the units of the picture to those of the result. */
+  /** Factor that converts the units of the image to those of the result. */
   readonly unit: number;
   /** The filtered part of the image; the rest of the result is not changed. */
   readonly part: PicturePart | undefined;
-  /** Limited to black … white; integers are rounded, halves up, as well. */
+  /** Clamp values to black … white; integers are also rounded, halves up. */
   readonly clamped: boolean;
   /**
-   * The cell that each sample of the result's pixels takes, −1: the sample that is kept. Default: cells go to the channels that they
-   * come from, and the change of the luminance is added to the colors.
+   * The cell stored in each channel of the result; −1 keeps the original sample. Default: cells return to their
+   * channels, and the change in luminance is added to the colors.
    */
   readonly places?: readonly number[];
-  /** Values from this one on become white, all others and NaN black. Default: values do not change. */
+  /** Threshold: values from this one on become white, all others and NaN black. Default: no threshold. */
   readonly least?: number;
   /** Divide sums of premultiplied colors by alpha before storing. Default: false. */
   readonly mix?: UnsharpMix;
@@ -104,37 +109,37 @@ export interface Store {
 export interface UnsharpMix {
   readonly amount: number;
   readonly threshold: number;
-  /** The channels that change. Those of a premultiplied picture may be some of its colors. */
+  /** The channels that change. In a premultiplied image, they may be some of its colors. */
   readonly channels: readonly number[];
-  /** o and s are the luminance; what it changes by is added to each of the channels. */
+  /** o and s are the luminance, and its change is added to each of the channels. */
   readonly brightness: boolean;
 }
 
-/** Which pixel of a picture each pixel of the result takes its other channels from: that under the anchor. */
+/** The pixel from which each pixel of the result takes its other channels: the one under the anchor. */
 export interface KeptChannels {
-  /** for every row, and for every column, of the result; −1 beyond the border */
+  /** for every row (and column) of the result; −1 beyond the border */
   readonly rows: Int32Array;
   readonly columns: Int32Array;
   /** the samples beyond the border */
   readonly value: number;
 }
 
-/** A rectangle of a picture, and how much of the filter each pixel gets. */
+/** A rectangle of an image, and the strength of the filter at each pixel. */
 export interface PicturePart {
   readonly x: number;
   readonly y: number;
   readonly width: number;
   readonly height: number;
-  /** 0 … 1: those of its rows and of its columns are multiplied */
+  /** 0 … 1; the strength at a pixel is the product of its row's and its column's share */
   readonly rowShares: Float32Array;
   readonly columnShares: Float32Array;
-  /** the samples of a second input, one for each pixel of the whole picture, times which they count */
+  /** a second input with one sample per pixel of the whole image, by which the strength is multiplied */
   readonly mask: { readonly samples: SampleFormat; readonly white: number } | undefined;
 }
 
 /** One convolution of a {@link PictureJob}: the same window over every cell. */
 export interface PicturePass {
-  /** depthwise, over one plane for each cell, `[1, cells, H, W]`; not flipped: the weights are */
+  /** depthwise, with one plane per cell, `[1, cells, H, W]`; never flipped, because the weights are already rotated */
   readonly geometry: ConvGeometry;
   /** the cells of a pixel beyond the border */
   readonly border: readonly number[];
@@ -147,7 +152,8 @@ export interface PicturePass {
  * The weights of a pass and how they are summed. Taps of weight zero are omitted unless stated otherwise.
  * - `integer`: whole weights and a factor; 16 bits hold every sum;
  * - `box`: one weight for the whole window, by running sums;
- * - `window`: float weights, `[KH, KW]` for all cells, or `[cells, KH, KW]`; with `zeros`, taps of weight zero count as others do;
+ * - `window`: float weights, `[KH, KW]` for all cells, or `[cells, KH, KW]`; with `zeros`, taps of weight zero are not
+ *   omitted;
  * - `sums`: one weight for the whole window, by running sums of floats;
  * - `separable`: a row and a column of at least three neighbors each, whose product is the window;
  * - `products`: `count` such rows and columns in sequence, whose products add up to the window;
@@ -155,19 +161,24 @@ export interface PicturePass {
  * - `magnitude`: scale · √(a² + b²) of the sums a and b under two windows of whole weights, without bias;
  * - `slopes`: the gradient from the sums under two perpendicular windows, or under several windows with the largest sum, without bias:
  *   its magnitude, where `step` is 1; its angle; or its angle as a color, with the magnitude as brightness;
- * - `ridge`: of the cell whose sums under two windows at right angles are the steepest, the length √(a² + b²), or 0 where a neighbor
- *   along the slope is steeper; the window of the geometry is two cells larger than these;
- * - `moments`: the mean of a window, its variance / white, or the root of the variance. If weighted, the last cell contains, from 0 to white,
- *   how much the others of its pixel count; and with `brightness` the first is replaced by the luminance of the first three;
- * - `likeness`: one value, how like a template a window of the picture is in all cells together. It is the last pass; the one before gives
- *   Σ template · window of each cell, and its geometry is the same.
+ * - `ridge`: the magnitude √(a² + b²) of the cell with the steepest gradient under two perpendicular windows, or 0 if a
+ *   neighbor along the gradient is steeper (non-maximum suppression); the window of the geometry is two pixels larger
+ *   than these windows;
+ * - `moments`: the mean of a window, its variance / white, or its square root. If weighted, the last cell contains the
+ *   weight of the pixel's other cells, from 0 to white; with `brightness`, the first cell is replaced by the luminance
+ *   of the first three;
+ * - `likeness`: one value: the similarity of a window of the image to a template, over all cells. It must be the last
+ *   pass; the pass before it computes Σ template · window per cell and has the same geometry.
  */
 export type PictureSum =
   | {
       readonly kind: 'integer';
       readonly window: Int32Array;
       readonly scale: number;
-      /** Where it exists: product = (sum · 2^shift · factor + 2¹⁴) >> 15, and (product + 2^(bits − 1)) >> bits is scale · sum rounded, for every sum that gives a byte. */
+      /**
+       * If available: product = (sum · 2^shift · factor + 2¹⁴) >> 15, and (product + 2^(bits − 1)) >> bits is scale ·
+       * sum rounded, for every sum that gives a byte.
+       */
       readonly quotient?: { readonly shift: number; readonly factor: number; readonly bits: number };
     }
   | { readonly kind: 'box'; readonly weight: number }
@@ -182,7 +193,10 @@ export type PictureSum =
       readonly windows: readonly Float32Array[];
       readonly step: number;
       readonly measure: SlopeMeasure;
-      /** of each window its direction, counter-clockwise from the right: a unit vector, y downwards, and the angle in radians */
+      /**
+       * the direction of each window, counterclockwise from the right: a unit vector with y pointing down, and the
+       * angle in radians
+       */
       readonly headings: readonly { readonly x: number; readonly y: number; readonly angle: number }[];
     }
   | { readonly kind: 'ridge'; readonly windows: readonly [Float32Array, Float32Array] }
@@ -192,9 +206,14 @@ export type PictureSum =
       readonly measure: LikenessMeasure;
       /** Σ template² */
       readonly energy: number;
-      /** of each cell, the mean of the template's weights as they were multiplied: what a window's mean adds to its products is taken away */
+      /**
+       * per cell, the mean of the template's rounded weights; it removes the contribution of the window's mean from the
+       * products
+       */
       readonly rests: readonly number[];
-      /** normalized: a window scores 0 that holds no more: Σ window², or with zncc Σ (window − its mean)² */
+      /**
+       * normalized measures: a window with at most this energy scores 0: Σ window², or for zncc Σ (window − its mean)²
+       */
       readonly nothing: number;
     };
 
@@ -223,9 +242,9 @@ export const PICTURE_SUMS = [
 ] as const satisfies readonly PictureSumKind[];
 
 /**
- * A picture's whole way, from samples to samples: one input, and the mask if there is one; one output, which may be the same array as
- * the picture. Sums of integers go with one pass from 8 bits to 8 bits, whose result keeps the size and whose
- * channels are all convolved, or all but alpha, which is that of the same pixel.
+ * A complete filter on an image, from samples to samples. Inputs: the image, and the mask if there is
+ * one. Output: the result, which may be the same array as the image. Integer sums require a single pass from 8 bits to
+ * 8 bits that keeps the size and convolves all channels, or all but alpha, which is copied from the same pixel.
  */
 export interface PictureJob {
   readonly operation: 'picture';
@@ -235,15 +254,15 @@ export interface PictureJob {
 }
 
 /**
- * How the samples along one axis come from those of a source of another size, by windows that differ from sample to sample:
- * out[o] = Σ weights[o, k] · x[starts[o] + k].
+ * Resampling along one axis to another size, with a separate window for each sample: out[o] = Σ weights[o, k] ·
+ * x[starts[o] + k].
  */
 export interface Resampling {
-  /** samples of the source */
+  /** number of samples in the source */
   readonly input: number;
   /** samples of the result */
   readonly output: number;
-  /** `[output]`, ascending: where the windows begin. All of them are within the source. */
+  /** `[output]`, ascending: the first source sample of each window. All windows are inside the source. */
   readonly starts: Int32Array;
   /** samples under each window */
   readonly taps: number;
@@ -252,8 +271,9 @@ export interface Resampling {
 }
 
 /**
- * Resizes an image from samples to samples: every channel with the same windows, in two passes. One input, and a second one if there
- * is one, and one output, which is neither. Where values are limited between the passes, results are within one level of exact sums.
+ * Resizes an image from samples to samples, in two passes with the same windows for every channel.
+ * Inputs: the image, and optionally an addend. The output must be a different array. If values are clamped between the
+ * passes, results are within one level of exact sums.
  */
 export interface ResizeJob {
   readonly operation: 'resize';
@@ -261,12 +281,12 @@ export interface ResizeJob {
   readonly load: Load;
   readonly rows: Resampling;
   readonly columns: Resampling;
-  /** down the columns first, then along the rows; else along the rows first */
+  /** resample columns first, then rows; otherwise rows first */
   readonly columnsFirst: boolean;
-  /** values beyond black and white are limited behind the first pass, too: only of samples of 8 bits, and for a result of 8 bits */
+  /** also clamp values to black … white after the first pass; only if input and result have 8 bits */
   readonly limited: boolean;
   readonly store: Pick<Store, 'samples' | 'unit' | 'clamped'>;
-  /** Default: none. */
+  /** A second image to add to the result. Default: none. */
   readonly addend?: Addend;
 }
 
@@ -278,8 +298,9 @@ export interface Addend {
 }
 
 /**
- * Two pictures of one format, compared: two inputs, and as output four float64: the largest |a − b|, Σ |a − b| and Σ (a − b)² of all
- * samples, and Σ SSIM of all windows inside the image, for every channel. Sums are added tile by tile from the top.
+ * Compares two images of one format. Inputs: both images. Output: four float64 values: the largest |a − b|, Σ |a − b|
+ * and Σ (a − b)² of all samples, and Σ SSIM of all windows inside the image, for every channel. Sums are added tile by
+ * tile from the top.
  */
 export interface ComparisonJob {
   readonly operation: 'comparison';
@@ -294,9 +315,9 @@ export interface ComparisonJob {
 }
 
 /**
- * How often the values of a picture's chosen channels occur: one input, and as output float64 `[2, classes]`: of each class how many
- * values it holds, and the largest of them, −∞ where it holds none. Integers are their own classes, 0 to white; floats are
- * divided into classes of equal width, from their least to their largest value. NaN counts nowhere.
+ * The histogram of an image's chosen channels. Output: float64 `[2, classes]`: the number of values in each bin, and
+ * the largest of them, −∞ for an empty bin. Integers have one bin per value, 0 to white; floats are divided into bins
+ * of equal width from the smallest to the largest value. NaN is ignored.
  */
 export interface HistogramJob {
   readonly operation: 'histogram';
@@ -306,7 +327,7 @@ export interface HistogramJob {
   readonly samples: SampleFormat;
   /** the channels that count, ascending */
   readonly chosen: readonly number[];
-  /** of integers: white + 1 */
+  /** number of bins; for integers white + 1 */
   readonly classes: number;
 }
 

@@ -15,13 +15,14 @@ export function keep<T>(value: T): T {
 /** Arrays of numbers that a call was passed. */
 type Numbers = Uint8ClampedArray | Uint16Array | Float32Array;
 
-/** Memory of copies that are not needed any more, to copy to again: new memory takes several times as long. */
+/** Memory of discarded copies, for reuse: copying to newly allocated memory takes several times as long. */
 const spare: ArrayBuffer[] = [];
 const MOST_SPARE = 2;
 
 /**
- * Hands samples to a run that reads them when the call may have returned: as copies, unless they are larger than {@link KEPT_BYTES}.
- * @param later whether it does
+ * Passes samples to a run that may read them after the call has returned: as copies, unless they are larger than
+ * {@link KEPT_BYTES}.
+ * @param later true if the run reads later
  */
 export async function whileKept<T>(samples: readonly Numbers[], later: boolean | undefined, run: (samples: readonly Numbers[]) => Promise<T>): Promise<T> {
   if (!later) return run(samples);

@@ -5,12 +5,12 @@
  *   linear  = s / 12.92 if s ≤ 0.04045, else ((s + 0.055) / 1.055)^2.4
  *   encoded = 12.92 · l if l ≤ 0.0031308, else 1.055 · l^(1/2.4) − 0.055
  *
- * from 0 (black) to 1 (white); negative values mirror, brighter ones go on.
+ * from 0 (black) to 1 (white). Negative values are mirrored; the formula continues above 1.
  * @see IEC 61966-2-1
  */
 
 /**
- * The light of one sRGB value.
+ * The linear light of one sRGB value.
  * @example
  * ```ts
  * import { linearToSrgb, srgbToLinear } from 'convlab';
@@ -33,7 +33,7 @@ export function linearToSrgb(linear: number): number {
 
 let of8Bits: Float32Array | undefined;
 
-/** In place: samples from 0 to white become light from 0 to white. */
+/** Converts sRGB samples to linear light in place, both from 0 to white. */
 export function decodePlane(plane: Float32Array, white: number): void {
   if (white === 255) {
     of8Bits ??= Float32Array.from({ length: 256 }, (_, s) => srgbToLinear(s / 255) * 255);
@@ -43,7 +43,7 @@ export function decodePlane(plane: Float32Array, white: number): void {
   }
 }
 
-/** In place: the inverse of {@link decodePlane}, of any value. */
+/** The inverse of {@link decodePlane}, in place, for any value. */
 export function encodePlane(plane: Float32Array, white: number): void {
   for (let i = 0; i < plane.length; i++) plane[i] = linearToSrgb(plane[i] / white) * white;
 }

@@ -4,12 +4,12 @@ import type { ConvGeometry } from './geometry.js';
 import type { ConvProgram, OperatorJob } from './job.js';
 import type { PointwiseName } from './pointwise.js';
 
-/** Executables that are kept; the one unused for longest goes first. */
+/** Maximum number of cached executables; the least recently used one is released first. */
 const MOST_EXECUTABLES = 256;
 
 /**
- * The operators of a backend as calls. Each is prepared at its first call and then kept by this object: a model holds one for its
- * graphs, so that a training step prepares nothing. {@link OperatorJob} defines every operator.
+ * The operators of a backend as methods. Each is prepared at its first call and then cached by this object. A model
+ * keeps one for its graphs, so a training step prepares nothing. {@link OperatorJob} defines every operator.
  * @example
  * ```ts
  * import { Linear } from 'convlab';
@@ -82,7 +82,7 @@ export class Operators {
     this.backend.run(this.#executable(formula, { operation: 'pointwise', formula }), inputs, [out], parameters);
   }
 
-  /** Gives all executables back. The object can be used again. */
+  /** Releases all executables. The object can still be used. */
   release(): void {
     for (const executable of this.#executables.values()) this.backend.release(executable);
     this.#executables.clear();
@@ -112,7 +112,7 @@ export class Operators {
   }
 }
 
-/** Operators for stateless calls such as `conv`: one set per backend, kept as long as the backend. */
+/** Operators for stateless calls such as `conv`: one set per backend, with the backend's lifetime. */
 const ofCalls = new WeakMap<Backend, Operators>();
 
 /** The operators for calls that hold no executables themselves. */

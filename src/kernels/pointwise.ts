@@ -1,11 +1,11 @@
-/** A formula that is applied to every cell alone: out[i] = formula(a[i], b[i], c[i]; p, q, r). */
+/** An elementwise formula: out[i] = formula(a[i], b[i], c[i]; p, q, r). */
 export interface Pointwise {
-  /** How many buffers it reads, 1 to 3. */
+  /** Number of input buffers, 1 to 3. */
   readonly inputs: 1 | 2 | 3;
-  /** How many numbers it takes besides. */
+  /** Number of scalar parameters. */
   readonly params: 0 | 1 | 2 | 3;
   readonly apply: (a: number, b: number, c: number, p: number, q: number, r: number) => number;
-  /** The same formula as the text of an expression, for backends that compile their programs; a test holds the two together. */
+  /** The same formula as source text, for backends that compile their programs; a test checks that both agree. */
   readonly source: string;
 }
 
@@ -87,14 +87,15 @@ export const POINTWISE = {
   adaptiveStep: pointwise(3, 3, 'a - p * b / (Math.sqrt(c) * q + r)', (a, b, c, p, q, r) => a - (p * b) / (sqrt(c) * q + r)),
 } as const satisfies Record<string, Pointwise>;
 
-/** Names the formulas that backends compute cell by cell. */
+/** The name of an elementwise formula. */
 export type PointwiseName = keyof typeof POINTWISE;
-/** The formula as a plain loop, for backends with arrays as buffers. */
+/** Evaluates a formula in a plain loop, for backends whose buffers are arrays. */
 export function applyPointwise<T extends Float32Array | Float64Array>(name: PointwiseName, inputs: readonly T[], params: readonly number[], out: T): void {
   const { apply } = POINTWISE[name] as Pointwise;
   const [a, b = a, c = a] = inputs;
   const [p = 0, q = 0, r = 0] = params;
-  // what a softmax or a ReLU6 needs: engines make an object of every number that a formula from a table returns
+  // inlined for softmax and ReLU6, because engines allocate an object for every number that a formula from a table
+  // returns
   if (name === 'exp') for (let i = 0; i < out.length; i++) out[i] = exp(a[i]);
   else if (name === 'log') for (let i = 0; i < out.length; i++) out[i] = log(a[i]);
   else if (name === 'clamp') for (let i = 0; i < out.length; i++) out[i] = min(max(a[i], p), q);

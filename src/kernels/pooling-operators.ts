@@ -13,7 +13,7 @@ const inputShape = option(checkedInUse<readonly number[]>('a list of dimensions'
 const indices = option(checkedInUse<Int32Array>('the indices that maxPool returned'), { required: true });
 const MAX_POOL_GRADIENT_OPTIONS = { ...WINDOW_OPTIONS, inputShape, indices, ...RUN_OPTIONS } satisfies Rows;
 
-/** Rows of {@link AveragePoolOptions}. */
+/** Rules and defaults of {@link AveragePoolOptions}. */
 export const AVERAGE_POOL_OPTIONS = {
   ...WINDOW_OPTIONS,
   /** Divide by the whole window, including padding, as PyTorch does by default; false: by the number of elements inside. Default true. */
@@ -81,7 +81,7 @@ export async function maxPoolGradient(
       indices,
     });
   }
-  // others may get their turn while they are converted
+  // other calls may run during the conversion
   const kept = keep({ gradient, indices });
   const winners: Tensor = { shape: geometry.outShape, data: await indicesToWinners(geometry, kept.indices, signal) };
   const [out] = await eager('maxPoolGradient', { backend, signal, onProgress }, [kept.gradient, winners], [inputShape], ([g, won], [to], on) =>
@@ -134,8 +134,9 @@ export async function averagePoolGradient(gradient: Tensor, options: AveragePool
 }
 
 /**
- * What the mean over a whole window is multiplied with, for the mean over the cells that count: `[...o]`, row-major; null where all do.
- * With `countIncludePad` these are the input and the padding that was given, without what `ceilMode` adds; else the input alone.
+ * Factors that convert the mean over a whole window to the mean over the counted elements: `[...o]`, row-major; null if
+ * all are counted. With `countIncludePad`, the input and the given padding are counted, but not the padding added by
+ * `ceilMode`; otherwise only the input.
  */
 export function windowFactors(xShape: readonly number[], window: WindowOptions, countIncludePad: boolean, operation: string): Float32Array | null {
   if (countIncludePad && !window.ceilMode) return null;
@@ -161,10 +162,10 @@ export function windowFactors(xShape: readonly number[], window: WindowOptions, 
   return factors;
 }
 
-/** Values that are converted at a time: less than a millisecond. */
+/** Values converted at a time; takes less than a millisecond. */
 const CONVERTED = 2 ** 15;
 
-/** In turns, but for a few values, which are done at once. */
+/** Converts in turns, or at once for few values. */
 async function convert(count: number, signal: AbortSignal | undefined, work: (from: number, to: number) => void): Promise<void> {
   if (count <= CONVERTED) work(0, count);
   else await new Turns(signal).each(count, CONVERTED, work);
@@ -202,7 +203,7 @@ async function winnersToIndices(geometry: ConvGeometry, winners: Float32Array, s
   return indices;
 }
 
-/** @throws ShapeError if an index lies outside of its window */
+/** @throws ShapeError if an index is outside its window */
 async function indicesToWinners(geometry: ConvGeometry, indices: Int32Array, signal: AbortSignal | undefined): Promise<Float32Array> {
   const { dilation, before, stride } = geometry;
   const [, H, W] = geometry.input;

@@ -1,10 +1,13 @@
 import { convGeometry } from './geometry.js';
 import type { PictureJob, ResizeJob, Store } from './job.js';
 
-/** What sums leave of no opacity, as a share of white. */
+/** Opacity, as a fraction of white, up to which a rounded sum counts as zero. */
 const NOTHING = 1e-6;
 
-/** What a resize loads and stores, as around a convolution of one cell over its source: the windows are the resize's own. */
+/**
+ * Describes the loading and storing of a resize as an image job with a 1 × 1 convolution; the windows are replaced by
+ * those of the resize.
+ */
 export function resizeAsPicture({ load, rows, columns, store }: ResizeJob): PictureJob {
   const cells = load.chosen.length;
   const geometry = convGeometry([1, cells, rows.input, columns.input], [cells, 1, 1, 1], { groups: cells });

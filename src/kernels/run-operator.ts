@@ -2,7 +2,7 @@ import type { DeviceBuffer, Executable, Operand } from './backend.js';
 import type { ConvGeometry } from './geometry.js';
 import type { PointwiseName } from './pointwise.js';
 
-/** The operators as a backend without preparation implements them: one method each. */
+/** The operators as methods, for a backend that needs no preparation. */
 export interface OperatorMethods {
   conv(geometry: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): void;
   convInputGradient(geometry: ConvGeometry, gradient: DeviceBuffer, kernel: DeviceBuffer, out: DeviceBuffer): void;
@@ -14,7 +14,7 @@ export interface OperatorMethods {
 }
 
 /**
- * `run` of a backend that has one method for each operator, and no pictures.
+ * Implements `run` for a backend with one method per operator and no images.
  * @returns true
  */
 export function runOperator(

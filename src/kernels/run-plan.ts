@@ -14,7 +14,7 @@ import { type Pass, runPasses } from './plan/pass.js';
 /**
  * Runs a plan from tensor to tensor. Large tensors run block by block, so that the backend stores only a part at a time.
  * @param bias `[Cout]`
- * @param control its signal ends the run between blocks
+ * @param control its signal cancels the run between blocks
  * @param blocks by default those of {@link cutIntoBlocks}
  */
 export async function runPlan(
@@ -26,10 +26,10 @@ export async function runPlan(
   blocks?: readonly Block[],
 ): Promise<Tensor> {
   if (!blocks && !isCut({ geometry, passes })) return runWhole(passes, x, bias, on, { signal });
-  // of a result that no array holds, the blocks would be countless
+  // allocates the result first: if it does not fit in an array, dividing it into blocks would take forever
   const out = newValues(sizeOf(geometry.outShape));
   const [before, after] = [new Space(), new Space()];
-  // between blocks others run
+  // copies, because other code runs between blocks
   const [source, added] = [keep(x.data), keep(bias?.data)];
   const kept = passes.map((pass) => ({ ...pass, kernel: keep(pass.kernel) }));
   const turns = new Turns(signal);
@@ -49,7 +49,7 @@ export async function runPlan(
   return { shape: [...geometry.outShape], data: out };
 }
 
-/** @throws UnsupportedError if there is no memory for them */
+/** @throws UnsupportedError if there is not enough memory */
 function newValues(length: number): Float32Array {
   try {
     return new Float32Array(length);

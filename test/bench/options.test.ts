@@ -10,7 +10,7 @@ const measured = OPTION_CASES.map(({ options, where }) => ({ ...options, ...wher
 
 /** Where the result goes and what computes it changes nothing of it. */
 const ELSEWHERE = ['out', 'backend', 'onPlan', 'signal', 'onProgress'];
-/** What the plain call does, without an option that says so. */
+/** The defaults of the plain call. */
 const PLAIN = { paddingMode: 'reflect' } as Record<string, unknown>;
 
 test.each(Object.entries(FILTER_OPTIONS).filter(([name]) => !ELSEWHERE.includes(name)))(

@@ -14,7 +14,7 @@ async function script(shell: string): Promise<string> {
 
 const installed = (shell: string) => spawnSync(shell, ['-c', 'exit 0']).status === 0;
 
-/** What bash offers for the last word of each command line, in a folder with one picture and one folder. */
+/** The completions of bash for the last word of each command line, in a folder with one image and one folder. */
 async function offered(lines: readonly (readonly string[])[]): Promise<string[][]> {
   const folder = mkdtempSync(join(tmpdir(), 'convlab-'));
   writeFileSync(join(folder, 'my photo.jpg'), '');

@@ -61,7 +61,7 @@ describe('every example of the page does what it says', () => {
     if (line.startsWith('convlab match')) expect(stdout).toMatch(/[67]\.\d+ +[34]\.\d+|"x":[67]\.\d+,"y":[34]\.\d+/);
   });
 
-  // what pipes, or starts processes of its own, is a process here too
+  // commands that use pipes or start processes run as processes here too
   test.each(processes)('%s', async (line) => {
     const [args, from] = line.replace(/ >.*/, '').split(' < ');
     const stdout = await new Promise<Buffer>((done, failed) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createImage, type Image, type Random } from '../../src/index.js';
 import { writeImage } from '../../src/node.js';
 
-/** Whether a point is in a shape; the shape reaches from −1 to 1 on both axes. */
+/** True if a point is inside a shape, which extends from −1 to 1 on both axes. */
 const SHAPES = {
   disk: (y: number, x: number) => x * x + y * y < 1,
   square: (y: number, x: number) => Math.abs(x) < 0.85 && Math.abs(y) < 0.85,
@@ -16,7 +16,7 @@ export const SHAPE_NAMES = Object.keys(SHAPES) as Shape[];
 export function drawing(shape: Shape, random: Random, size = 48): Image {
   const color = () => [0, 1, 2].map(() => random.uniform(30, 225));
   const [ground, paint] = [color(), color()];
-  // told apart by more than their hue
+  // distinguishable by more than their hue
   if (Math.abs(ground[1] - paint[1]) < 80) paint[1] = (ground[1] + 128) % 256;
   const [radius, slant] = [random.uniform(0.2, 0.36) * size, random.uniform(-0.3, 0.3)];
   const [y0, x0] = [random.uniform(0.38, 0.62) * size, random.uniform(0.38, 0.62) * size];

@@ -14,7 +14,7 @@ await writeFile(file, '{ "kernel": [[1, 2], [3, 4]], "anchor": 0, "paddingMode":
 
 const convlab = (...args: string[]) => command(['explain', ...args, '--backend', 'wasm']);
 
-/** What the library says of an 8-bit picture. @param shape `[channels, height, width]` */
+/** The library's explanation for an 8-bit image. @param shape `[channels, height, width]` */
 const explained = (kernel: Tensor, [channels, height, width]: readonly number[], options: object = {}) =>
   explain(kernel, { width, height, channels: channels as 3, samples: 'uint8' }, { ...options, backend });
 const text = async (...args: Parameters<typeof explained>) => (await explained(...args)).text;

@@ -41,7 +41,7 @@ const linesOf = (text: string): Record<string, never>[] =>
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line));
-/** A run, and what it says in the end. */
+/** Runs the command and returns its summary. */
 async function run(...args: string[]) {
   const { code, stdout, stderr } = await convlab('--kernel', 'box', ...args);
   const { pictures, filtered, kept, failed, left, shard } = (linesOf(stdout).at(-1) as unknown as { summary: Record<string, number> }).summary;

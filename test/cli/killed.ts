@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createImage, Random } from '../../src/index.js';
 import { writeImage } from '../../src/node.js';
 
-/** A folder of pictures, each another. */
+/** A folder of images, each another. */
 export async function manyPictures(folder: string, count: number, side: number): Promise<void> {
   await mkdir(folder, { recursive: true });
   const random = new Random(7);

@@ -44,7 +44,7 @@ afterAll(() => {
   rmSync(root, { recursive: true });
 });
 
-/** What comes back for a request line as it stands: `fetch` would tidy it up. */
+/** The response to an unmodified request line; `fetch` would normalize it. */
 function ask(target: string, method = 'GET', headers = ''): Promise<{ status: number; head: string; body: string }> {
   return new Promise((resolve, reject) => {
     let text = '';

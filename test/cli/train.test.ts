@@ -110,7 +110,7 @@ describe('train, evaluate and predict', () => {
 
   test('a folder is split class by class', async () => {
     const history = join(folder, 'split.json');
-    // the last 40 of 80 pictures are one class: a network that saw only the other would get none of them
+    // the last 40 of 80 images are one class: a network that saw only the other would get none of them
     await convlab(`train --optimizer adam --lr 0.003 --batch 8 --seed 3 --validation 40 --epochs 3 --history ${history}`);
     expect(JSON.parse(await readFile(history, 'utf8')).epochs[2].validationAccuracy).toBeGreaterThan(0.8);
   });
@@ -137,7 +137,7 @@ describe('train, evaluate and predict', () => {
       ['', ...['flip', 'crop', 'color', 'shift', 'rotate', 'elastic', 'erase', 'erase,flip']].map((names) => loss(`--augment ${names}`)),
     );
     expect(new Set([plain, ...changed]).size).toBe(changed.length + 1);
-    // without names it is what help says
+    // without names, the default stated in the help
     expect(await loss('--augment elastic,rotate,shift')).toBe(changed[0]);
     expect(await loss('--net best --width 0.5')).not.toBe(await loss('--net best'));
   });

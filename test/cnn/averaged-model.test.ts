@@ -66,7 +66,7 @@ describe('gradients of several batches', () => {
       return { model, steps: optimizer.steps };
     };
     const [few, many] = [await run(together, {}), await run(batchSize, { accumulate })];
-    // an incomplete group at the end of an epoch is a step of its own
+    // an incomplete group at the end of an epoch is a separate step
     expect(many.steps).toBe(few.steps);
     expect(await apart(many.model, few.model)).toBeLessThan(1e-5);
     expect(await apart(many.model, (await run(batchSize, {})).model)).toBeGreaterThan(1e-4);

@@ -7,12 +7,12 @@ import { countingBackend } from '../kernels/counting-gpu.js';
 
 const NAMES = ['submit', 'dispatchWorkgroups', 'createBuffer', 'createBindGroup', 'createComputePipeline', 'writeBuffer', 'pushErrorScope'] as const;
 
-/** Batches of 64 pictures. */
+/** Batches of 64 images. */
 function batches(count: number) {
   return new DataLoader(new TensorDataset(full([64 * count, 1, 28, 28], 1), new Int32Array(64 * count)), { batchSize: 64 });
 }
 
-/** What each step of a training asks of WebGPU. */
+/** The WebGPU calls of each training step. */
 async function steps(count: number, optimizer: (model: Module) => Optimizer, loss: Loss): Promise<Record<(typeof NAMES)[number], number>[]> {
   const { backend, counts } = countingBackend();
   const model = await new ConvNet().to(backend);

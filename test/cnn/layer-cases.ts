@@ -17,7 +17,7 @@ export class SqueezeExcite extends Module {
   }
 }
 
-/** A picture that is learned, added to every sample. */
+/** An image that is learned, added to every sample. */
 class Added extends Module {
   readonly weight = new cnn.Parameter([1, 6, 1], cnn.init.normal(1));
 

@@ -175,12 +175,12 @@ const ANCHORS: ConvRow[] = [
   [[1, 1, 4, 5, 6], [1, 1, 3, 2, 3], { padding: 'same', anchor: [0, 1, 2], paddingMode: 'wrap' }],
 ];
 
-/** What every backend runs: forward with and without bias, and all gradients. */
+/** Cases for every backend: forward with and without bias, and all gradients. */
 export const CONV_CASES: readonly ConvCase[] = [PLAIN, SIZES, KERNELS, CHANNELS, STRIDES, MODES, WIDE, FLIPS, ANCHORS]
   .flat()
   .map(([x, kernel, options = {}]) => ({ name: nameOf(x, kernel, options), geometry: convGeometry(x, kernel, options), options }));
 
-/** What every backend runs: maximum, winners and their gradient. */
+/** Cases for every backend: maximum, winners and their gradient. */
 export const POOL_CASES: readonly PoolCase[] = (
   [
     [[1, 1, 1], { kernelSize: 1 }],

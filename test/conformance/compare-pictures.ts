@@ -1,7 +1,7 @@
 import { type Backend, type ConvPlan, filter, type Image } from '../../src/index.js';
 import type { PictureCase } from './picture-cases.js';
 
-/** What a backend makes of a case, and by which plans. */
+/** Runs a case on a backend and returns the result and the plans. */
 export async function runCase(
   { image, kernel, options }: PictureCase,
   backend: Backend,
@@ -10,7 +10,7 @@ export async function runCase(
   return { image: await filter(image, kernel, { ...options, backend, onPlan: (plan) => plans.push(plan) }), plans };
 }
 
-/** The largest difference of two pictures of one format, in levels: of floats, in parts of 1/255. */
+/** The largest difference of two images of one format, in levels: of floats, in parts of 1/255. */
 export function difference(a: Image, b: Image): number {
   if (a.data.constructor !== b.data.constructor || a.data.length !== b.data.length || a.width !== b.width) throw new Error('the formats differ');
   const levels = a.data instanceof Float32Array ? 255 : 1;

@@ -69,7 +69,7 @@ describe('programs', () => {
       expect([...(await backend.read(out))]).toEqual(Array.from({ length: n - 1 }, (_, i) => 11 * i + 10));
       expect(backend.programs).toBeLessThanOrEqual(2);
     }
-    // one is the first program, that stays; of the others 3, 4, 5 and once more 3 were compiled
+    // the first program stays; of the others, 3, 4, 5 and then 3 again were compiled
     expect(created).toHaveLength(1 + 4);
     expect(created[0].kernels).toHaveLength(1 + 2);
   });

@@ -8,7 +8,7 @@ import { type ConvGeometry, convGeometry } from '../../src/kernels/geometry.js';
 import { operatorsOf } from '../../src/kernels/operators.js';
 import { sizeOf } from '../../src/tensor.js';
 
-// On SwiftShader, which stands in for a GPU. What is told apart here is which backend of GPU.js ran, and how it fails.
+// Runs on SwiftShader instead of a GPU. These tests check which backend of GPU.js ran, and how it fails.
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -256,7 +256,7 @@ function count(mode: 'webgl2' | 'webgpu'): () => number {
   return () => alive.size;
 }
 
-/** Of out[h, w] = x[h, w − 1] + 2·x[h, w], with a zero on either side. */
+/** The first wrong value of out[h, w] = x[h, w − 1] + 2·x[h, w], with a zero on either side. */
 function firstWrong(out: Float32Array, g: ConvGeometry, x: Float32Array): number {
   const [H, W, OW] = [g.input[1], g.input[2], g.output[2]];
   for (let h = 0; h < H; h++) {

@@ -4,7 +4,7 @@ import { createGpuBackend } from '../../src/kernels/backends/gpu/create-gpu.js';
 import { PICTURE_OPERATIONS } from '../filters/device-operations.js';
 import { difference } from './compare-pictures.js';
 
-// Operations over pictures that lie on a GPU, on SwiftShader, which stands in for one: the results are those of wasm, and what a device has
+// Operations over images that lie on a GPU, on SwiftShader, which stands in for one: the results are those of wasm, and what a device has
 // programs for stays there.
 
 const wasm = await createBackend('wasm', { threads: 1 });
@@ -13,7 +13,7 @@ afterEach(() => vi.restoreAllMocks());
 
 const [WIDTH, HEIGHT] = [37, 22];
 
-/** Soft spots and noise; of pictures with alpha, half have holes. */
+/** Soft spots and noise; of images with alpha, half have holes. */
 function picture(channels: number, samples: 'uint8' | 'uint16' | 'float32', holes = false): Image {
   const random = new Random(channels);
   const white = { uint8: 255, uint16: 65535, float32: 1 }[samples];
@@ -86,7 +86,7 @@ describe('webgpu', async () => {
       const [submits, writes, reads, compiled] = spies.map(({ mock }) => mock.calls.length);
       if (launches !== undefined) expect([submits, reads, compiled]).toEqual([1, 0, 0]);
       else expect([reads, compiled]).toEqual([1, 0]);
-      // where the pixels of a rearranged picture come from are 16 bytes
+      // where the pixels of a rearranged image come from are 16 bytes
       expect(writes).toBeLessThanOrEqual(1);
       uploaded.free();
     },

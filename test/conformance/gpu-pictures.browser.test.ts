@@ -28,7 +28,7 @@ import { type FilterCase, inOneLine, randomFilterCase } from '../fuzz/random-fil
 import { difference, runCase } from './compare-pictures.js';
 import { PICTURE_CASES, type PictureCase } from './picture-cases.js';
 
-// Pictures from samples to samples, on SwiftShader, which stands in for a GPU.
+// Images from samples to samples, on SwiftShader, which stands in for a GPU.
 
 const wasm = await createBackend('wasm', { threads: 1 });
 afterAll(() => wasm.dispose());
@@ -204,7 +204,7 @@ function testRandomCases(gpu: Backend, count: number): void {
     for (let number = FIRST; number < FIRST + count; number++) {
       const filterCase = randomFilterCase(number);
       const [want, got] = [await outcomeOf(filterCase, wasm), await outcomeOf(filterCase, gpu)];
-      // an algorithm that is asked for is refused where the backend has none
+      // a requested algorithm is rejected if the backend does not support it
       if (typeof got === 'string') expect(typeof want === 'string' || /algorithm/.test(got), inOneLine(filterCase)).toBe(true);
       else expect(difference(got, want as Image), inOneLine(filterCase)).toBeLessThanOrEqual(1);
     }
@@ -217,7 +217,7 @@ function outcomeOf(filterCase: FilterCase, backend: Backend): Promise<Image | st
   return runFilterCase(filterCase, { backend }).catch((error) => String(error));
 }
 
-/** Pictures that stay on the device: one after the other they are filtered as on the host. */
+/** Images that stay on the device: one after the other they are filtered as on the host. */
 function testDeviceImages(gpu: Backend): void {
   test.each([
     ['RGBA', SQUARE, {}],
@@ -266,7 +266,7 @@ function testDeviceImages(gpu: Backend): void {
       const got = await uploaded.read();
       expect(getImageData).not.toHaveBeenCalled();
       expect(furthest(got, want, 'straight'), `source ${i}`).toBeLessThanOrEqual(off);
-      // an opaque picture is filtered as one
+      // an opaque image is filtered as one
       const sharp = await filter(uploaded, sharpen());
       expect(difference(await sharp.read(), await filter(got, sharpen(), { backend: wasm }))).toBeLessThanOrEqual(off);
       for (const each of [uploaded, sharp]) each.free();
@@ -342,7 +342,7 @@ function furthest(a: Image, b: Image, colors: 'premultiplied' | 'straight'): num
   return most;
 }
 
-/** What programs of GPU.js compute: 8 bits to 8 bits, not normalized, and without a mask. */
+/** True for cases that GPU.js programs compute: 8 bits to 8 bits, not normalized, and without a mask. */
 function isOfBytes({ image, options: { output, mask } }: PictureCase): boolean {
   return image.data instanceof Uint8ClampedArray && output !== 'normalize' && output !== 'float' && output !== '16bit' && !mask;
 }

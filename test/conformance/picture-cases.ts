@@ -1,6 +1,6 @@
 import { box, emboss, type FilterOptions, full, gaussian, type Image, kernel2d, motionBlur, Random, SOBEL_X, sharpen, type Tensor } from '../../src/index.js';
 
-/** A filter of a picture, as any backend computes it. */
+/** A filter of an image, as any backend computes it. */
 export interface PictureCase {
   readonly name: string;
   readonly image: Image;
@@ -13,7 +13,7 @@ export interface PictureCase {
 const random = new Random(7);
 const [WIDTH, HEIGHT] = [37, 22];
 
-/** Noise; of the alpha of `'opaque'` pictures all is white. */
+/** Noise; of the alpha of `'opaque'` images all is white. */
 function noise(samples: 'uint8' | 'uint16' | 'float32', channels: 1 | 2 | 3 | 4, opaque = false): Image {
   const count = WIDTH * HEIGHT * channels;
   const alpha = (i: number) => channels % 2 === 0 && i % channels === channels - 1;

@@ -8,7 +8,7 @@ import { Random } from '../../src/random.js';
 import { sizeOf } from '../../src/tensor.js';
 import { CONV_CASES, type ConvCase, POOL_CASES } from './cases.js';
 
-/** What {@link runConformance} is told about a backend. */
+/** Information about a backend for {@link runConformance}. */
 export interface ConformanceOptions {
   /** Heads the tests, e.g. `wasm` or `gpu webgl2`. */
   name: string;
@@ -261,12 +261,12 @@ type Expected = Readonly<{
 
 const computed = new WeakMap<ConvGeometry, Promise<Expected>>();
 
-/** What the reference computes of a case, once for all the backends of a file. */
+/** The reference result of a case, computed once for all backends of a file. */
 function expected(geometry: ConvGeometry): Promise<Expected> {
   const known = computed.get(geometry);
   if (known) return known;
   const compute = async (): Promise<Expected> => {
-    // the two geometries have one key, so each has operators of its own
+    // the two geometries have the same key, so each has separate operators
     const [reference, ofMagnitudes] = [new Operators(new ReferenceBackend()), new Operators(new ReferenceBackend())];
     const values = convValues(geometry);
     const steep = { ...geometry, paddingValue: Math.abs(geometry.paddingValue) };

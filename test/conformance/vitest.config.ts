@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { inChromium, ON_GPUS, ofPlayground, PLAYGROUND_ON_GPUS } from '../../vitest.config.js';
 import { DRAWS_ON_CANVAS } from '../chromium.js';
 
-// npm run test:gpu: every operator and kind of picture, and the playground, on WebGPU and WebGL 2, as SwiftShader runs them.
+// npm run test:gpu: every operator and kind of image, and the playground, on WebGPU and WebGL 2, as SwiftShader runs them.
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {

@@ -93,7 +93,7 @@ test('randomElastic: pixels move by α / (σ·√(12π)), neighbors together, bo
   const random = (seed: number) => new Random(seed);
   const [dx, dy, near, far]: number[][] = [[], [], [], []];
   for (let seed = 0; seed < 300; seed++) {
-    // the displacement itself, read off a picture of its columns and one of its rows
+    // the displacement itself, read off an image of its columns and one of its rows
     const moved = [step(columns(size), random(seed)), step(rows(size), random(seed))];
     const at = (axis: 0 | 1, y: number, x: number) => moved[axis].data[y * size + x] - (axis === 0 ? x : y);
     dx.push(at(0, 20, 20));

@@ -120,7 +120,7 @@ test('augmented pictures are others in every pass, and the same in the same pass
   const loader = new DataLoader(noisy, { batchSize: 3, shuffle: true });
   const [first, second] = [await pass(loader), await pass(loader)];
   for (const label of [0, 1, 2, 3]) expect(first.get(label)).not.toBe(second.get(label));
-  // neither the order nor the size of the batches changes what happens to a picture
+  // neither the order nor the size of the batches changes what happens to an image
   const other = new DataLoader(noisy, { batchSize: 2 });
   other.epoch = 1;
   expect(await pass(other)).toEqual(new Map([...second].sort(([a], [b]) => a - b)));

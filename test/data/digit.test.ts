@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createImage, digitFromImage } from '../../src/index.js';
 
-/** A 40×60 picture with a 10×30 bar whose upper left corner is at (x, y). */
+/** A 40×60 image with a 10×30 bar whose upper left corner is at (x, y). */
 function bar(x: number, y: number, { ink = 0, paper = 255, channels = 1 as 1 | 4 } = {}) {
   const image = createImage(40, 60, channels);
   for (let p = 0; p < 40 * 60; p++) {

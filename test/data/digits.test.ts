@@ -10,7 +10,7 @@ import { type DigitOptions, type DigitSet, loadDigits } from '../../src/data/fil
 import { type ConvlabError, DataError, normalize, tensor, toTensor, UnsupportedError } from '../../src/index.js';
 import { idx } from './idx-bytes.js';
 
-// A data set of MNIST's form with three pictures of 2 × 2, and one to test with.
+// A data set of MNIST's form with three images of 2 × 2, and one to test with.
 const pictures = idx(8, [3, 2, 2], Uint8Array.of(0, 51, 102, 153, 204, 255, 0, 0, 0, 0, 0, 255));
 const labels = idx(8, [3], Uint8Array.of(2, 0, 1));
 const testPictures = idx(8, [1, 2, 2], Uint8Array.of(255, 0, 0, 0));
@@ -151,7 +151,7 @@ test('without download, the places that were looked into are named', async () =>
 
 let server: Server;
 let address: string;
-/** an address where nobody listens */
+/** an address without a server */
 let nobody: string;
 async function listen(server: Server): Promise<string> {
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));

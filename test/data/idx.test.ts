@@ -36,7 +36,7 @@ const broken: [string, Uint8Array, string][] = [
     idx(8, [2], new Uint8Array(3)),
     'has data after its values: a header of 8 bytes and the values [2] require 10 bytes, received 11',
   ],
-  // 255 axes of the greatest length: their product is no number any more
+  // 255 axes of maximum length, whose product overflows
   ['a size beyond all numbers', idx(8, Array(255).fill(2 ** 32 - 1), Uint8Array.of(1)), 'require Infinity bytes'],
   [
     'a size of four billion',

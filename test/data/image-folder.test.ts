@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A picture of two pixels, of this gray. */
+/** An image of two pixels, of this gray. */
 async function put(path: string, gray: number) {
   mkdirSync(join(folder, path, '..'), { recursive: true });
   await writeImage(join(folder, path), createImage(2, 1, 1, Uint8ClampedArray.of(gray, gray)));

@@ -22,7 +22,7 @@ import { encodeImage, type WebDatasetOptions, webDataset } from '../../src/node.
 let folder: string;
 const [shards, each] = [3, 7];
 
-/** A picture of 4 × 4 whose samples are its number. */
+/** An image of 4 × 4 whose samples are its number. */
 const png = (value: number) => encodeImage(createImage(4, 4, 1, new Uint8ClampedArray(16).fill(value)), 'png');
 const file = (name: string, body: Uint8Array | string) => ({ header: { name, size: body.length, type: 'file' as const }, body });
 
@@ -124,7 +124,7 @@ describe('webDataset', () => {
     await expect(webDataset(path).samples({ epoch: 0, ahead: 0 })[Symbol.asyncIterator]().next()).rejects.toThrow(
       `${path} cannot be read as a tar file: a.cls has 16777216 bytes, more than 1024`,
     );
-    // by its header larger than any picture
+    // by its header larger than any image
     const tar = await packTar([file('a.png', new Uint8Array(512))]);
     const write = (at: number, text: string) => tar.set(new TextEncoder().encode(text), at);
     write(124, (2 ** 28 + 1).toString(8).padStart(11, '0'));

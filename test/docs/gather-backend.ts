@@ -13,7 +13,7 @@ interface Gather extends Executable {
   readonly table: Int32Array;
 }
 
-/** Convolution as a gather: a table says which cell of a plane lies under which cell of the kernel, for every output. */
+/** Convolution as a gather: for every output, a table maps kernel cells to cells of a plane. */
 export class GatherBackend implements Backend, OperatorMethods {
   readonly name = 'gather';
   readonly device = 'gather tables';

@@ -1,10 +1,10 @@
-// Guides as programs. What stands between ``` in a page of docs/ is read here, so that it can be compiled and run:
+// Guides as programs. Reads the code blocks of pages in docs/, so that they can be compiled and run:
 //
-//   ```ts, ```js   one program for each page, told in pieces; a first line `// NAME.mjs` begins another one, of that name, and
-//                  `// NAME.ts, in the browser` stands between and is compiled alone, for the reason given
+//   ```ts, ```js   one program per page, in pieces; a first line `// NAME.mjs` begins another one with that name, and
+//                  `// NAME.ts, in the browser` between them is only compiled, for the reason given
 //   ```html        a first line `<!-- NAME.html -->` names it; it is written and not run
-//   ```sh          `convlab …`, `npx convlab …` and `node FILE` run, one line at a time; what fetches or serves does not, see NOT_RUN
-//   ```text        what the piece before it prints; `…` stands for anything; where that piece fails, it is the error
+//   ```sh          `convlab …`, `npx convlab …` and `node FILE` run, one line at a time, except those in NOT_RUN
+//   ```text        the output of the previous piece; `…` stands for anything; if that piece fails, it is the error
 //   console.log(…); // → VALUE    the line that is printed
 import { readFileSync } from 'node:fs';
 
@@ -89,7 +89,7 @@ export function promised(code: string): string[] {
   return [...code.matchAll(/console\.log\(.*\);? *\/\/ → (.+)$/gm)].map(([, value]) => value.trim());
 }
 
-/** Whether the lines come in this order, others between them. */
+/** True if the lines occur in this order, possibly with others in between. */
 export function missing(lines: readonly string[], output: string): string[] {
   const printed = output.split('\n').map((line) => line.trimEnd());
   let from = 0;
@@ -110,8 +110,8 @@ function escaped(text: string): string {
 }
 
 /**
- * A program whose pieces stand for themselves, each in a block of its own: all of them find what is given, and every public name.
- * @param names the public names, by what they are imported from
+ * A program of independent pieces, each in its own block, with access to the given declarations and every public name.
+ * @param names the public names by module
  */
 export function apart(pieces: readonly string[], given: string, names: Readonly<Record<string, readonly string[]>>): string {
   const blocks = pieces.map((piece) => `{\n${piece.replace(/^import .*\n/gm, '')}}\n`).join('');

@@ -45,7 +45,7 @@ function packagesIn(folder: string): string[] {
   return names.flatMap((name) => (name.startsWith('@') ? readdirSync(join(folder, name)).map((each) => `${name}/${each}`) : name));
 }
 
-/** What Node runs of a program. */
+/** The file of a program that Node runs. */
 export function executable(name: string): string {
   return name.replace(/\.ts$/, '.js');
 }

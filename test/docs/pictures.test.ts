@@ -29,7 +29,7 @@ test('the pictures of the guides stay small', () => {
   expect(sizes.filter(([, bytes]) => bytes > 100_000)).toEqual([]);
 });
 
-// what a drawing says in words it checks against conv itself, and throws where they differ
+// a drawing checks the values in its text against conv and throws if they differ
 test.each([onePixel, stride, padding, dilation, separable, runningSum, volume, learned, modes, speed])('$name is drawn into its frame', async (draw) => {
   const { width, height, parts } = await draw();
   const ends = parts.flatMap((part) => [...part.matchAll(/<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/g)]);

@@ -11,7 +11,7 @@ import { writeSmallZarr } from '../small-zarr.js';
 import { apart, cellsOf, type Guide, missing, type Program, promised, readGuide, type Step } from './guide.js';
 import { executable, install, javascript } from './install.js';
 
-/** What takes long is done on less, by the same code. */
+/** Replacements that make slow code faster by using less data. */
 const QUICKER: Readonly<Record<string, readonly (readonly [from: string, to: string])[]>> = {
   'README.md': [
     ['--epochs 30', '--epochs 1'],
@@ -85,14 +85,14 @@ export function testGuides(pages: readonly string[], peers: readonly string[] = 
   const folderOf = ({ path }: Guide) => join(root, path.replaceAll(/\W/g, '-'));
   afterAll(() => rmSync(root, { recursive: true }));
 
-  // Each page has a folder of its own, beneath one in which convlab is installed: its manifest, and its sources made JavaScript, in a few files,
-  // which each of the many programs loads.
+  // Each page has its own folder below one in which convlab is installed: its manifest, and its sources compiled to
+  // JavaScript in a few files, which the programs load.
   beforeAll(async () => {
     const modules = join(root, 'node_modules');
     await install(modules, [...peers, 'node_modules']);
     writeFileSync(join(root, 'package.json'), '{ "type": "module" }');
 
-    // what a reader has, or finds in the guide's own text: pictures, also in folders
+    // what a reader has, or finds in the guide's own text: images, also in folders
     const given = join(root, 'given');
     for (const name of ['train/0', 'train/1', 'test/0', 'test/1']) {
       mkdirSync(join(given, 'digits', name), { recursive: true });
@@ -140,7 +140,7 @@ export function testGuides(pages: readonly string[], peers: readonly string[] = 
     const inNext = ({ reason }: Program) => reason === 'in Next';
     const diagnostics = [
       ...compile((program) => !inNext(program), {}),
-      // it finds files without their endings, as its own configuration has it
+      // it resolves files without extensions, like its own configuration
       ...compile(inNext, { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler }),
     ];
     const complaints = diagnostics.map(({ file, start, messageText }) => {
@@ -164,7 +164,7 @@ export function testGuides(pages: readonly string[], peers: readonly string[] = 
   });
 }
 
-/** A picture with slopes, an edge and color. */
+/** An image with slopes, an edge and color. */
 function ramp(width: number, height: number): convlab.Image {
   const pixel = (x: number, y: number) => [(255 * x) / width, (255 * y) / height, x > y ? 200 : 40];
   const pixels = Array.from({ length: width * height }, (_, i) => pixel(i % width, Math.floor(i / width)));

@@ -18,7 +18,7 @@ test('its cells run, and show what is stored', () => {
   const pictures = execute(notebook).cells.flatMap(({ outputs = [] }) => outputs as { data: Record<string, string> }[]);
   expect(pictures).toHaveLength(10);
   const numbers = (svg: string) => [...svg.matchAll(/>(-?[\d.]+)</g)].map(([, number]) => number);
-  // the sums of the first picture, and Sobel's kernel, which the last one learns
+  // the sums of the first image, and Sobel's kernel, which the last one learns
   expect(numbers(pictures[0].data['image/svg+xml']).slice(-9)).toEqual(['7', '3', '10', '0', '17', '11', '-2', '21', '16']);
   const learned = numbers(pictures[9].data['image/svg+xml']).slice(-9);
   for (const [i, weight] of [-1, 0, 1, -2, 0, 2, -1, 0, 1].entries()) expect(Number(learned[i])).toBeCloseTo(weight, 0);

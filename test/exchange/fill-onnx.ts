@@ -1,7 +1,7 @@
 import { PbfReader, PbfWriter } from 'pbf';
 import { sizeOf } from '../../src/tensor.js';
 
-/** What a tensor is filled with. */
+/** How a tensor is filled. */
 export interface Filling {
   readonly shape: readonly number[];
   readonly data: Float32Array;

@@ -20,13 +20,13 @@ const model = (n: number): Module => {
   );
   return layer;
 };
-/** What every sample of a whole picture is. */
+/** The common value of all samples of an image. */
 const level = ({ data }: { data: ArrayLike<number> }) => {
   expect(Array.from(data)).toEqual(Array(SIDE * SIDE).fill(data[0]));
   return data[0];
 };
 
-/** What is written: the number `n`, in files of each kind, below a folder; and read back, NaN where there is nothing. */
+/** Writes the number `n` in files of each kind below a folder, and reads it back; NaN if there is none. */
 const KINDS: Readonly<Record<string, { write(folder: string, n: number): Promise<unknown>; read(folder: string): Promise<readonly number[]> }>> = {
   'a picture': {
     write: (folder, n) => writeImage(join(folder, 'a.png'), gray(n)),

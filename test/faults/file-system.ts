@@ -2,13 +2,13 @@ import fs, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { devNull } from 'node:os';
 
-/** What happens at one call of the file system: it fails, or the process dies there, or the power goes, and with it all that was not synced. */
+/** A fault at one file system call: it fails, the process dies, or the power fails and all unsynced data is lost. */
 export type Fault = 'EIO' | 'death' | 'power cut';
 
 /** A call that was made, and what became of the program. */
 export interface Attempt {
   readonly calls: readonly string[];
-  /** undefined: it ended well; what a dead program says, nobody hears */
+  /** undefined: it succeeded, or the program died before it could report */
   readonly error?: Error;
 }
 
@@ -71,7 +71,7 @@ export async function withFault(at: number, fault: Fault, program: () => Promise
       const result = await go();
       if (name === 'open') {
         opened.set(result as FileHandle, first as string);
-        wrap(result as Record<string, Call>, 'close', (_self, _args, close) => close()); // each handle has its own
+        wrap(result as Record<string, Call>, 'close', (_self, _args, close) => close()); // each handle has its own methods
       }
       if (name === 'writeFile' && typeof first !== 'string') {
         const path = opened.get(first) as string;

@@ -2,7 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:chi
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 
-/** What a process printed and how it ended. */
+/** The output and exit status of a process. */
 interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -20,7 +20,7 @@ export interface Running {
   printed(text: string | RegExp): Promise<void>;
 }
 
-/** The command line, as a process of its own. */
+/** Runs the command line as a separate process. */
 export function convlab(args: readonly string[], options: SpawnOptions = {}): Running {
   return run(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], options);
 }
@@ -56,7 +56,7 @@ export function run(program: string, args: readonly string[], options: SpawnOpti
   };
 }
 
-/** Arguments that start a program with a small disk of its own at a path, and why that cannot be, if it cannot. */
+/** Arguments that start a program with its own small disk at a path, or the reason why that is impossible. */
 export function smallDisk(path: string, options: string): { around: readonly string[]; obstacle?: string } {
   const around = ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', `mount -t tmpfs -o ${options} tmpfs "$0" && exec "$@"`, path];
   const { status, stderr, error } = spawnSync(around[0], [...around.slice(1), 'true'], { encoding: 'utf8' });

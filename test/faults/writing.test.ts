@@ -12,7 +12,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** A program that writes the numbers 1, 2, 3 … for ever, as a gray picture and as weights, and says what is written. */
+/**
+ * A program that writes the numbers 1, 2, 3 … forever, as a gray image and as weights, and reports what it has written.
+ */
 const endless = (picture: string, weights: string) => `
   import { createImage, Linear } from './src/index.ts';
   import { saveCheckpoint, writeImage } from './src/node.ts';
@@ -37,7 +39,7 @@ test('killed while it writes: what was said to be saved is there, whole', async 
     const { signal, stdout } = await ended;
     expect(signal).toBe('SIGKILL');
     const said = (what: string) => Number(new RegExp(`.*${what}(\\d+);`).exec(stdout)?.[1]);
-    // the last one may have been put in its place before it could be said
+    // the last result may have been renamed before it was reported
 
     const { data } = await readImage(picture);
     expect(data).toEqual(new Uint16Array(200_000).fill(data[0]));

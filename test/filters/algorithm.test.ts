@@ -29,14 +29,14 @@ const photo = (channels: Image['channels']) =>
     Uint8ClampedArray.from({ length: 2100 * channels }, () => random.integer(256)),
   );
 
-/** The programs of the plans that run over planes; of pictures, the algorithms from samples to samples. */
+/** The programs of the plans that run over planes; of images, the algorithms from samples to samples. */
 async function programs(work: (options: RunOptions & PlanOption) => Promise<unknown>): Promise<string[]> {
   const ran: string[] = [];
   await work({ backend: wasm, onPlan: ({ job, algorithm, passes }) => ran.push(...(job ? [algorithm] : passes.map(({ program }) => program))) });
   return ran;
 }
 
-/** Of sum 1, a product, and with zeros: every algorithm but runningSum is possible. */
+/** A kernel with sum 1, separable and with zeros, so that every algorithm except runningSum is possible. */
 const CROSS = kernel2d([
   [0.25, 0, 0.25],
   [0, 0, 0],

@@ -31,7 +31,7 @@ const noise = (width: number, height: number, channels: number, least = 0) =>
     Uint8ClampedArray.from({ length: width * height * channels }, () => least + random.integer(256 - least)),
   );
 
-/** The same picture in the memory of a backend. */
+/** The same image in the memory of a backend. */
 async function moved(image: Image, backend: Backend): Promise<Image> {
   const there = await allocateImage(image, { backend });
   there.data.set(image.data);

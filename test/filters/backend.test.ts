@@ -25,7 +25,7 @@ import {
 } from '../../src/index.js';
 import { ReferenceBackend } from '../../src/kernels/backends/reference/reference.js';
 
-/** Counts convolutions, and nothing else is asked to compute. */
+/** Counts convolutions; no other operator may run. */
 class Counting extends ReferenceBackend {
   calls = 0;
   override conv(...args: Parameters<ReferenceBackend['conv']>) {

@@ -26,7 +26,7 @@ import {
   tensor,
 } from '../../src/index.js';
 
-// The short way of 8-bit pictures, from bytes to bytes, against the float64 reference: every sample is the exact value,
+// The short way of 8-bit images, from bytes to bytes, against the float64 reference: every sample is the exact value,
 // rounded the right way or, where that lies within the error of float32 sums of half-way, the other way.
 
 let [wasm, reference, calls]: [Backend, Backend, number] = [undefined as never, undefined as never, 0];
@@ -354,7 +354,7 @@ test('a large picture: many strips', async () => {
 });
 
 test('normalized sums are rounded as quotients of integers are', async () => {
-  // neighbors a and b in every combination, and all that lies between the least and the largest of their sums
+  // neighbors a and b in every combination, and everything between the smallest and largest of their sums
   for (const [most, weight, other] of [
     ...Array.from({ length: 24 }, () => [1 + random.integer(255), 1 + random.integer(84), 1]),
     [255, 84, 1],

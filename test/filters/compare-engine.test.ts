@@ -21,7 +21,7 @@ const KINDS = [
   { white: 1, from: Float32Array },
 ];
 
-/** Waves and another picture of some noise on them: here and there none, in one channel nowhere. */
+/** Waves and another image of some noise on them: here and there none, in one channel nowhere. */
 function pair(): readonly [Image, Image] {
   const [width, height, channels] = [1 + random.integer(220), 1 + random.integer(90), one([1, 2, 3, 4] as const)];
   const { white, from } = one(KINDS);

@@ -10,7 +10,7 @@ const kernels = [
   kernel2d([[1, 0, 0, 0, 0, -1]]),
   kernel2d(Array.from({ length: 7 }, () => Array.from({ length: 7 }, () => random.uniform()))),
 ];
-/** 64 calls: pictures of few sizes, so that what is kept for a size is used by several at once, and of all kinds. */
+/** 64 calls: images of few sizes, so that what is kept for a size is used by several at once, and of all kinds. */
 const calls = Array.from({ length: 64 }, (_, i) => {
   const [width, height, channels] = [10 + 3 * (i % 3), 12, 1 + (i % 4)];
   const noise = Array.from({ length: width * height * channels }, () => random.integer(256));

@@ -29,7 +29,7 @@ function leftHalf(width = 12, height = 6): Image {
   return image;
 }
 
-/** A picture of noise, its alpha as chosen. */
+/** An image of noise, its alpha as chosen. */
 function noise(width: number, height: number, channels: 2 | 4, alpha: (random: Random) => number, seed = 1): Image {
   const random = new Random(seed);
   const data = Uint8ClampedArray.from({ length: width * height * channels }, (_, i) => (i % channels === channels - 1 ? alpha(random) : random.integer(256)));

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { createBackend, createImage, filter, imageFromCanvas, imageToCanvas, sharpen, uploadImage } from '../../src/index.js';
 
-// Where a page's pictures lie on the host. On GPUs: test/conformance/gpu-pictures.browser.test.ts.
+// Where a page's images lie on the host. On GPUs: test/conformance/gpu-pictures.browser.test.ts.
 
 const [WIDTH, HEIGHT] = [64, 46];
 

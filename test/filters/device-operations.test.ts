@@ -21,7 +21,7 @@ import {
 import type { DevicePicture, DevicePictures, PictureFormat, PictureSamples } from '../../src/kernels/backend.js';
 import { PICTURE_OPERATIONS } from './device-operations.js';
 
-// Operations take a picture wherever it lies, and what they give lies there too. On GPUs: test/conformance/gpu-operations.browser.test.ts.
+// Operations take an image wherever it lies, and what they give lies there too. On GPUs: test/conformance/gpu-operations.browser.test.ts.
 
 const wasm = await createBackend('wasm', { threads: 1 });
 const threads = await createBackend('wasm', { threads: 2 });
@@ -37,7 +37,7 @@ function noise(channels: number, of: 'bytes' | 'floats' = 'bytes'): Image {
   return createImage(29, 17, channels, of === 'bytes' ? Uint8ClampedArray.from(values) : Float32Array.from(values, (value) => value / 255));
 }
 
-/** Pictures that lie apart from the host. */
+/** Images that lie apart from the host. */
 class Shelf implements DevicePictures {
   reads = 0;
   readonly held = new Set<DevicePicture>();
@@ -66,7 +66,7 @@ class Shelf implements DevicePictures {
   }
 }
 
-/** A device that holds pictures, and has no program for any. */
+/** A device that holds images, and has no program for any. */
 function deviceWithoutPrograms(): { readonly backend: Backend; readonly shelf: Shelf } {
   const shelf = new Shelf();
   const other = { name: 'gpu', device: 'a shelf', abilities: { programs: ['direct'], pictures: [] }, devicePictures: shelf };

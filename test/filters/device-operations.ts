@@ -19,11 +19,11 @@ import {
   unsharpMask,
 } from '../../src/index.js';
 
-/** An operation from a picture to pictures, wherever it lies. */
+/** An operation from an image to images, wherever it lies. */
 export interface PictureOperation {
   readonly name: string;
   readonly run: (image: Image | DeviceImage, on?: RunOptions & PlanOption) => Promise<readonly (Image | DeviceImage)[]>;
-  /** programs of webgpu that run, one after the other, over an opaque picture of 8-bit RGBA; undefined: it is read back */
+  /** programs of webgpu that run, one after the other, over an opaque image of 8-bit RGBA; undefined: it is read back */
   readonly launches: number | undefined;
 }
 
@@ -35,7 +35,7 @@ const one = (name: string, launches: number | undefined, run: Run): PictureOpera
 });
 const isThere = (image: AnyImage): image is DeviceImage => image instanceof DeviceImage;
 
-/** Every operation that takes a picture and gives pictures. */
+/** Every operation that takes an image and gives images. */
 export const PICTURE_OPERATIONS: readonly PictureOperation[] = [
   one('unsharpMask', 2, (image, on) => unsharpMask(image, { ...on, radius: 1.5, threshold: 3 })),
   one('unsharpMask of the luminance, signed', 2, (image, on) =>

@@ -151,7 +151,7 @@ describe('a film', () => {
   });
 });
 
-/** Through what the plans that run on a picture go. */
+/** Through what the plans that run on an image go. */
 async function ways(plan: FilterPlan, image: Image): Promise<ConvPlan['through'][]> {
   const ran: ConvPlan['through'][] = [];
   await plan.apply(image, { onPlan: ({ through }) => ran.push(through) });

@@ -4,12 +4,12 @@ import { ReferenceBackend } from '../../src/kernels/backends/reference/reference
 
 const backend = new ReferenceBackend();
 
-/** A gray 8-bit picture from its rows. */
+/** A gray 8-bit image from its rows. */
 function gray(rows: readonly (readonly number[])[], make: (values: number[]) => Samples = (values) => Uint8ClampedArray.from(values)): Image {
   return { width: rows[0].length, height: rows.length, channels: 1, data: make(rows.flat()) };
 }
 
-/** A picture of pixels. */
+/** An image of pixels. */
 function pixels(rows: readonly (readonly (readonly number[])[])[]): Image {
   return { width: rows[0].length, height: rows.length, channels: rows[0][0].length as Image['channels'], data: Uint8ClampedArray.from(rows.flat(2)) };
 }

@@ -53,7 +53,7 @@ afterAll(() => {
   single.dispose();
 });
 
-/** Every way in which a picture that was given back might be used. */
+/** Every way in which an image that was given back might be used. */
 const USES: Readonly<Record<string, (gone: Image) => unknown>> = {
   'as the picture of filter': (gone) => filter(gone, sharpen(), { backend }),
   'as the picture of filter, on another backend': async (gone) => filter(gone, sharpen(), { backend: await createBackend('reference') }),
@@ -112,7 +112,7 @@ test('a picture that is given back while it is computed with is not another one 
   }
 });
 
-/** Calls that take a picture, and may still run when it is given back. */
+/** Calls that take an image, and may still run when it is given back. */
 const RUNNING: Readonly<Record<string, (image: Image, on: Backend) => Promise<unknown>>> = {
   filter: (image, backend) => filter(image, gaussian(2), { backend }),
   'filter, over planes': (image, backend) => filter(image, gaussian(2), { backend, algorithm: 'direct' }),
@@ -165,7 +165,7 @@ test.each(Object.entries(RUNNING))('a picture that is given back while %s runs: 
   }
 });
 
-/** The same of pictures that a backend holds. */
+/** The same of images that a backend holds. */
 const ON_DEVICE: Readonly<Record<string, (image: DeviceImage) => Promise<unknown>>> = {
   filter: async (image) => (await filter(image, gaussian(2))).read(),
   resize: async (image) => (await resize(image, { width: 90 })).read(),

@@ -5,7 +5,7 @@ const backends = [await createBackend('wasm', { threads: 1 }), await createBacke
 const ARRAYS = [Uint8ClampedArray, Uint16Array, Float32Array];
 const CHANNELS = [1, 2, 3, 4] as const;
 
-/** A picture of the colors, alpha opaque. */
+/** An image of the colors, alpha opaque. */
 function flat(Samples: (typeof ARRAYS)[number], width: number, height: number, colors: readonly number[]): Image {
   const channels = colors.length as Image['channels'];
   return createImage(

@@ -44,7 +44,7 @@ function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return most;
 }
 
-/** Asserts that two pictures differ by rounding at most, but for `reach` pixels around the bad one. */
+/** Asserts that two images differ by rounding at most, but for `reach` pixels around the bad one. */
 function differsAround(clean: Image, spoiled: Image, reach: number, step = 1) {
   const { width, channels } = clean;
   const far = (_: number, i: number) => {

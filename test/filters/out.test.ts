@@ -15,7 +15,7 @@ const photo = (channels = 4, width = 40, height = 30) =>
     Uint8ClampedArray.from({ length: width * height * channels }, () => random.integer(256)),
   );
 
-// bytes to bytes, over planes of floats, with premultiplied alpha, part of the picture
+// bytes to bytes, over planes of floats, with premultiplied alpha, part of the image
 const WAYS = [
   ['bytes', {}],
   ['planes', { algorithm: 'direct' }],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createImage, crop, type FlipAxis, flip, type Image, rotate90, type Samples } from '../../src/index.js';
 
-/** A picture whose samples say where they are: 100 · y + 10 · x + c. */
+/** An image whose samples say where they are: 100 · y + 10 · x + c. */
 function numbered(width: number, height: number, channels: number, of: typeof Uint8ClampedArray | typeof Uint16Array | typeof Float32Array): Image {
   const data = new of(width * height * channels).map((_, i) => {
     const pixel = Math.floor(i / channels);

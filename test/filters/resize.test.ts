@@ -142,7 +142,7 @@ const KERNELS: Readonly<Record<ResizeMethod, { radius: number; at: (x: number) =
   lanczos3: { radius: 3, at: (x) => (x === 0 ? 1 : (3 * Math.sin(Math.PI * x) * Math.sin((Math.PI * x) / 3)) / (Math.PI * x) ** 2) },
 };
 
-/** One sample in float64: every source pixel of the picture, weighed by its distance on both axes. */
+/** One sample in float64: every source pixel of the image, weighed by its distance on both axes. */
 function model({ width, height, channels, data }: Image, to: Case, x: number, y: number, c: number): number {
   const { radius, at } = KERNELS[to.method];
   const weight = (from: number, size: number, o: number, result: number) => {

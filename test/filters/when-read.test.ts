@@ -116,7 +116,7 @@ function values(shape: number[]): Tensor {
   );
 }
 
-/** Overwrites every number, and puts a smaller picture or tensor in the place of each. */
+/** Overwrites every number, and puts a smaller image or tensor in the place of each. */
 function spoil(handed: unknown): void {
   if (ArrayBuffer.isView(handed)) (handed as Float32Array).fill(0);
   else if (Array.isArray(handed)) {

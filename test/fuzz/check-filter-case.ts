@@ -27,7 +27,7 @@ export type Outcome = { readonly plans: readonly ConvPlan[] } | { readonly refus
 
 type CallOptions = RunOptions & { readonly image?: Image; readonly out?: Image; readonly onPlan?: (plan: ConvPlan) => void };
 
-/** Runs a case on one backend, into a new picture unless `out` says otherwise. */
+/** Runs a case on one backend, into a new image unless `out` says otherwise. */
 export async function runFilterCase({ image: from, steps, around, where }: FilterCase, { image = from, ...call }: CallOptions): Promise<Image> {
   const { borders, ...rest } = around;
   const [{ kernel, ...step }] = steps;
@@ -35,7 +35,7 @@ export async function runFilterCase({ image: from, steps, around, where }: Filte
   return pipeline(steps, around).apply(image, { ...where, ...call });
 }
 
-/** True if two pictures have one format and the same bits; NaN is NaN. */
+/** True if two images have one format and the same bits; NaN is NaN. */
 export function sameBits(a: Image, b: Image): boolean {
   const sameFormat = a.width === b.width && a.height === b.height && a.channels === b.channels && a.data.constructor === b.data.constructor;
   return sameFormat && a.data.every((value, i) => Object.is(value, b.data[i]));
@@ -50,7 +50,7 @@ export async function checkFilterCase(filterCase: FilterCase, { reference, wasm,
   const before = { ...image, data: image.data.slice() };
   const plans: ConvPlan[] = [];
   const [first] = wasm;
-  // the reference backend has one algorithm; a step of which one is asked for is not merged with its neighbors
+  // the reference backend has one algorithm; a step with a requested algorithm is not merged with its neighbors
   const plain = { ...filterCase, steps: steps.map((step) => (isAsked(step) ? ({ ...step, algorithm: 'direct' } as const) : step)) };
   const wanted = await outcomeOf(() => runFilterCase(plain, { backend: reference }));
   const received = await outcomeOf(() => runFilterCase(filterCase, { backend: first, onPlan: (plan) => plans.push(plan) }));
@@ -115,7 +115,7 @@ async function compareThreads(filterCase: FilterCase, want: Image, [first, ...ot
   for (const backend of others) expectSameBits(`${first.device} and ${backend.device}`, await runFilterCase(filterCase, { backend }), want);
 }
 
-/** The same bits in a picture that is there; or the same refusal, where the picture itself cannot take its result. */
+/** The same bits in an image that is there; or the same refusal, where the image itself cannot take its result. */
 async function compareOut(filterCase: FilterCase, want: Image, { reference, backend }: { reference: Backend; backend: Backend }): Promise<void> {
   const { image, out } = filterCase;
   if (out === 'fresh') return;
@@ -130,7 +130,7 @@ async function compareOut(filterCase: FilterCase, want: Image, { reference, back
   else expectSameBits(`out: ${out} on ${backend.device}`, result, want);
 }
 
-/** The same bits where the picture, its result or both lie in the memory of the backend, also in one place. */
+/** The same bits where the image, its result or both lie in the memory of the backend, also in one place. */
 async function compareInMemory(filterCase: FilterCase, want: Image, backend: Backend): Promise<void> {
   const { number, image: picture } = filterCase;
   const fits = want.data instanceof Uint8ClampedArray ? (['image', 'both', 'out'] as const) : (['image'] as const);
@@ -147,7 +147,7 @@ async function compareInMemory(filterCase: FilterCase, want: Image, backend: Bac
   }
 }
 
-/** @throws Error that says where two pictures differ */
+/** @throws Error that says where two images differ */
 export function expectSameBits(what: string, a: Image, b: Image): void {
   if (sameBits(a, b)) return;
   const at = a.data.findIndex((value, i) => !Object.is(value, b.data[i]));

@@ -134,7 +134,7 @@ const network = fc
     model,
     flags(fc.oneof(valued('--threads', number), valued('--lr', number), valued('--batch', number), valued('--patience', number), plain('--json'))),
   )
-  // of training, everything is asked for but the work itself: there is no data
+  // for training, checks everything except the training itself, because there is no data
   .map(([command, picture, saved, more]) => {
     if (command === 'summary') return [command, saved];
     if (command === 'train') return [command, '--data', 'folder', '--resume', saved, '--out', 'out.safetensors', ...more];

@@ -20,8 +20,8 @@ const FLOAT_ERROR = 2 ** -23;
 
 /**
  * The values of a case, from those that its kernels give: what is left is to map them as `output` says, and to lay them over the
- * picture as `region` and `mask` say.
- * @param raw what the kernels give on the whole picture, with `output: 'float'`, without region and mask
+ * image as `region` and `mask` say.
+ * @param raw what the kernels give on the whole image, with `output: 'float'`, without region and mask
  * @param sumError see {@link SUM_ERROR}
  */
 export function exactValues(filterCase: FilterCase, raw: Image, sumError: number): ExactValues {
@@ -84,7 +84,7 @@ function sums(weights: Float64Array | Float32Array): { readonly sum: number; rea
   return { sum, absolute };
 }
 
-/** How far from the exact values a backend's sums of floats may be, in the units of the picture. */
+/** How far from the exact values a backend's sums of floats may be, in the units of the image. */
 function tolerances(filterCase: FilterCase, raw: Image, sumError: number): Float64Array {
   const { image, steps, around } = filterCase;
   const { channels } = raw;
@@ -152,7 +152,7 @@ function mapOutput({ values, tolerance }: ExactValues, { width, channels }: Imag
   }
 }
 
-/** In place: the picture where nothing is filtered, and a mixture where a part of it counts. */
+/** In place: the image where nothing is filtered, and a mixture where a part of it counts. */
 function blend({ values, tolerance }: ExactValues, { image, where: { region, mask } }: FilterCase): void {
   const { width, height, channels, data } = image;
   const colors = channels % 2 === 0 ? channels - 1 : channels;

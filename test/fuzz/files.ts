@@ -21,7 +21,7 @@ export const idxs = fc.oneof(
   { weight: 3, arbitrary: mutated(idxFiles) },
   { weight: 2, arbitrary: mutated(idxFiles.map((bytes) => gzipSync(bytes))) },
   { weight: 1, arbitrary: mutated(idxFiles).map((bytes) => gzipSync(bytes)) },
-  // a packed file that unpacks to far more than its header says, or says what it cannot hold
+  // a compressed file that expands to far more than its header declares, or declares more than it can contain
   {
     weight: 1,
     arbitrary: fc

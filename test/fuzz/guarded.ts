@@ -18,7 +18,7 @@ export class Guarded {
   async check(question: Question): Promise<string | undefined> {
     const first = await this.#ask(question);
     if (!first.failure) return first.refused;
-    // alone in a new process, so that nothing is blamed for what came before it, nor for a machine that was busy
+    // alone in a new process, so that earlier calls or a busy machine are not the cause
     this.stop();
     const { failure } = await this.#ask(question);
     if (failure) throw new Error(failure);

@@ -14,7 +14,7 @@ const size = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.constantFrom(255, 4096
 const small = fc.integer({ min: 1, max: 12 });
 const sample = (x: number, y: number, c = 0) => (x * 5 + y * 3 + c) % 2;
 
-/** Sound pictures of every format, to be broken. */
+/** Valid images of every format, to be damaged. */
 export const CORPUS: readonly Buffer[] = [
   ...readdirSync(FIXTURES).map((name) => readFileSync(new URL(name, FIXTURES))),
   ...[0, 2, 3, 4, 6].map((colorType) =>
@@ -126,7 +126,7 @@ const jpeg = fc.tuple(fc.constantFrom('gray.jpg', 'baseline.jpg'), directory).ma
   return Buffer.concat([whole.subarray(0, 2), Buffer.of(0xff, 0xe1, (exif.length + 2) >> 8, (exif.length + 2) & 255), exif, whole.subarray(2)]);
 });
 
-/** Pictures that are broken by chance, and pictures that are broken on purpose. */
+/** Images that are broken by chance, and images that are broken on purpose. */
 export const pictures: fc.Arbitrary<Buffer> = fc.oneof(
   { weight: 4, arbitrary: mutated(CORPUS) },
   { weight: 2, arbitrary: mutated(CORPUS).map(withChecksums) },

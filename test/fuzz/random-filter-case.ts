@@ -25,7 +25,7 @@ export interface FilterCase {
   readonly around: ImageOptions & Pick<PipelineOptions, 'borders'>;
   /** where the filter acts */
   readonly where: WhereOptions;
-  /** where the result goes: to a new picture, to one that is there, or to the picture that is filtered */
+  /** where the result goes: to a new image, to one that is there, or to the image that is filtered */
   readonly out: 'fresh' | 'own' | 'picture';
 }
 

@@ -65,7 +65,7 @@ const CATALOGUE = Object.values(catalogue).flatMap((entry) => ('make' in entry ?
 
 const MAKERS = FAMILIES.flatMap(([share, make]) => Array<typeof make>(share).fill(make));
 
-/** Kernels that are computed in other ways than by a sum of products, where pictures are large enough. */
+/** Kernels that are computed in other ways than by a sum of products, where images are large enough. */
 const LARGE: readonly ((random: Random) => Tensor)[] = [
   (random) => gaussian(pick(random, [1, 1.5, 2, 3])),
   product,
@@ -75,7 +75,7 @@ const LARGE: readonly ((random: Random) => Tensor)[] = [
   (random) => box(between(random, 5, 21)),
 ];
 
-/** A kernel `[kH, kW]`. @param large for a large picture */
+/** A kernel `[kH, kW]`. @param large for a large image */
 export function randomKernel(random: Random, large: boolean): Tensor {
   return pick(random, large && random.chance(0.7) ? LARGE : MAKERS)(random);
 }

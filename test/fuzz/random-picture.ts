@@ -32,7 +32,7 @@ interface Pixel {
   readonly random: Random;
 }
 
-/** What a picture is like, beside its size. */
+/** What an image is like, beside its size. */
 export interface Content {
   readonly samples: SampleType;
   readonly colors: keyof typeof COLORS;
@@ -66,11 +66,11 @@ export function randomPicture(random: Random, [width, height]: readonly [number,
   return createImage(width, height, channels, data);
 }
 
-/** Bytes of the shortest row that the programs for pictures take. */
+/** Bytes of the shortest row that the programs for images take. */
 const LEAST_ROW = 64;
 
 /**
- * A size: small ones, rows of about as many bytes as vectors hold, and, where it may be `large`, pictures high enough for several
+ * A size: small ones, rows of about as many bytes as vectors hold, and, where it may be `large`, images high enough for several
  * bands of the programs and some that pass through memory in several bands.
  * @param most samples at most
  */

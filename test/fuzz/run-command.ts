@@ -46,7 +46,7 @@ export async function runCommand(args: string[]): Promise<string | undefined> {
     const before = given.get(path);
     if (before?.equals(readFileSync(path))) continue;
     if (path.endsWith('.safetensors')) await loadCheckpoint(path);
-    else await decodeImage(readFileSync(path)); // throws where half a picture was written
+    else await decodeImage(readFileSync(path)); // throws where half an image was written
     if (before) writeFileSync(path, before);
     else rmSync(path);
   }

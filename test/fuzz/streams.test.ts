@@ -33,7 +33,7 @@ afterAll(() => {
   for (const backend of wasm) backend.dispose();
 });
 
-/** The rows of a picture, in bands of random heights; some of none. */
+/** The rows of an image, in bands of random heights; some of none. */
 function* bandsOf({ width, height, channels, data }: Image, seed: number): Generator<Samples> {
   const random = new Random(seed);
   const most = pick(random, [1, 2, 5, height]);

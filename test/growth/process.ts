@@ -4,7 +4,7 @@ import { FAMILIES } from './families/all.js';
 import type { Family } from './family.js';
 import { WORKS, type Work } from './works.js';
 
-// The process that families grow in: it says what each of four sizes cost, measured more than once where that is quick.
+// The process that runs the families: it reports the cost of each of four sizes, measured repeatedly if that is fast.
 
 /** What one input took. */
 export interface Cost {

@@ -37,7 +37,7 @@ async function* silent() {
   await new Promise(() => {});
 }
 
-/** Everything that reads a picture, under limits. */
+/** Everything that reads an image, under limits. */
 const READERS: Readonly<Record<string, (limits: object) => Promise<unknown>>> = {
   decodeImage: (limits) => decodeImage(bytes, { limits }),
   'decodeImage, of a Blob': (limits) => decodeImage(new Blob([bytes]), { limits }),

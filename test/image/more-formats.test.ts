@@ -101,7 +101,7 @@ describe('bytes come in whatever holds them', () => {
 });
 
 describe('a file is refused by its header', () => {
-  /** The beginning of a picture, and gigabytes of nothing. */
+  /** The beginning of an image, and gigabytes of nothing. */
   async function huge(name: string, beginning: Uint8Array): Promise<string> {
     const path = join(folder, name);
     await writeFile(path, beginning);

@@ -11,7 +11,7 @@ export interface PngCase extends PngPlan {
 
 const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 3, 4: 2, 6: 4 };
 const DEPTHS: Readonly<Record<number, readonly number[]>> = { 0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [1, 2, 4, 8], 4: [8, 16], 6: [8, 16] };
-/** Interlaced pictures of 1 to 9 pixels a side lack some of the seven passes, each its own. */
+/** Interlaced images of 1 to 9 pixels a side lack some of the seven passes, each its own. */
 const SIZES = [...Array.from({ length: 9 }, (_, i) => [i + 1, ((i * 4) % 9) + 1]), [9, 17], [32, 5]];
 
 /** Every color type × depth × interlace × transparency, each in several sizes, as in Willem van Schaik's PngSuite. */
@@ -37,7 +37,7 @@ function pngCase(random: Random, header: Omit<PngPlan, 'sample'>, transparent: b
   const channels = CHANNELS[colorType] + (transparent ? 1 : 0);
   if (colorType === 3) {
     const palette = Array.from({ length: 3 * (max + 1) }, () => random.integer(256));
-    // the last entries have no alpha of their own: they are opaque
+    // the last entries have no alpha value, so they are opaque
     const transparency = transparent ? Array.from({ length: Math.ceil((max + 1) / 2) }, () => random.integer(256)) : undefined;
     const expected = (x: number, y: number, c: number) => (c < 3 ? palette[sample(x, y, 0) * 3 + c] : (transparency?.[sample(x, y, 0)] ?? 255));
     return { ...header, sample, palette, transparency, expected, channels };
@@ -51,7 +51,7 @@ function pngCase(random: Random, header: Omit<PngPlan, 'sample'>, transparent: b
 }
 
 /**
- * The picture as fast-png decodes it: a decoder that shares no code with ours. It does not know interlaced pictures of
+ * The image as fast-png decodes it: a decoder that shares no code with ours. It does not know interlaced images of
  * fewer than 8 bits, so it gets the same pixels in order.
  */
 export function decodedByFastPng(plan: PngCase): Image {

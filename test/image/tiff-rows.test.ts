@@ -25,7 +25,7 @@ function picture(width: number, height: number, channels: 1 | 2 | 3 | 4, samples
   return { width, height, channels, data };
 }
 
-/** All rows of a file, as a picture. */
+/** All rows of a file, as an image. */
 async function byRows(path: string): Promise<Image> {
   const { format, rows } = await openRows(path);
   const { width, height, channels, samples } = format;
@@ -77,7 +77,7 @@ describe('what is written row by row', () => {
     const header = Buffer.from(head as Uint8Array);
     expect(header.toString('latin1', 0, 4)).toBe('II+\0');
     expect(Buffer.from((await parts.next()).value as Uint8Array)).toEqual(Buffer.from(row));
-    // as if the rest of its 6 GB were there: the last row is found where it has to be
+    // pretends that the rest of its 6 GB exists and finds the last row at the correct offset
     const length = header.length + 6e9;
     const asked: number[] = [];
     const source: Source = {

@@ -26,7 +26,7 @@ import { createWasmBackend } from '../../src/kernels/backends/wasm/wasm.js';
 import { operatorsOf } from '../../src/kernels/operators.js';
 import { sameBits } from '../fuzz/check-filter-case.js';
 
-/** Small pictures count as long ones, too. */
+/** Small images count as long ones, too. */
 const away = await createWasmBackend(2, { longestBlock: 0 });
 const blocking = await createBackend('wasm', { threads: 2, blocking: true });
 afterAll(() => {
@@ -55,7 +55,7 @@ describe('a picture that is computed in the background', () => {
   });
 
   test('follows those that were called before it, and other calls do not wait for it', async () => {
-    // microseconds: a picture takes longer, three numbers do not
+    // microseconds: an image takes longer, three numbers do not
     const brief = await createWasmBackend(2, { longestBlock: 5000 });
     const kernels = [disk(12), sharpen(), gaussian(2), disk(3)];
     const ended: number[] = [];

@@ -198,7 +198,7 @@ describe('where it is cut', () => {
 });
 
 describe('calls on more than 2²⁵ values', () => {
-  /** wasm without programs for pictures, which go over planes; and the largest buffer that was asked for. */
+  /** wasm without programs for images, which go over planes; and the largest buffer that was asked for. */
   let largest = 0;
   const { name, device } = wasm;
   const watched: Backend = {

@@ -20,7 +20,7 @@ async function difference(x: readonly number[], kernel: readonly number[], optio
 }
 
 describe('the parts of an input gradient', () => {
-  // the length of an axis grows with the stride, as in a picture with a thumbnail of 3 × 3
+  // the length of an axis grows with the stride, as in an image with a thumbnail of 3 × 3
   describe.each([1, 2, 3])('on %i axes', (rank) => {
     test.each([10, 100, 500, 15_810])('are at most as many as the taps, with stride %i', (stride) => {
       for (const [taps, dilation, padding] of [

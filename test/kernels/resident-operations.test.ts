@@ -3,7 +3,8 @@ import { createImage, type DeviceImage, filter, gaussian, laplacianPyramid, shar
 import { PICTURE_OPERATIONS } from '../filters/device-operations.js';
 import { countingBackend } from './counting-gpu.js';
 
-// What operations over a picture that lies on webgpu ask of the device, once their programs are there, on a device that only counts.
+// Calls to the device by operations on an image stored on webgpu, after their programs are compiled, on a device that
+// only counts.
 
 const IMAGE = createImage(
   48,

@@ -107,7 +107,7 @@ test('a worker that does not start is an error where threads were asked for, and
   const backend = await createBackend('wasm');
   expect(backend.device).toBe('wasm simd, 1 thread');
   backend.dispose();
-  // no image is short enough to block the caller
+  // no image job is short enough to block the caller
   const away = await createWasmBackend(undefined, { longestBlock: 0 });
   const image = createImage(50, 40, 1, new Uint8ClampedArray(2000).fill(7));
   expect((await filter(image, box(3), { backend: away })).data).toEqual(image.data);

@@ -106,7 +106,7 @@ describe.each(Object.entries(LOOPS))('%s', (_, loop) => {
     expect([steps, seen.length]).toEqual([STEPS, 2]);
     const grown = (of: 'heap' | 'external' | 'rss') => (seen[1][of] - seen[0][of]) / MEGABYTE;
     console.log(`grown by ${(['heap', 'external', 'rss'] as const).map((of) => `${grown(of).toFixed(2)} MB ${of}`).join(', ')}`);
-    // a number that each of 8,000 steps left behind would be 64 kB; a batch of 8 pictures 2 kB a step, 16 MB
+    // a number that each of 8,000 steps left behind would be 64 kB; a batch of 8 images 2 kB a step, 16 MB
     expect(grown('heap')).toBeLessThan(4);
     expect(grown('external')).toBeLessThan(1);
     // pages that the collector has freed and not returned come and go

@@ -9,7 +9,7 @@ const MEGABYTE = 2 ** 20;
 test('training on shards takes no more memory than its batches and its buffer, however long an epoch is', { timeout: 300_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'convlab-shards-'));
   try {
-    // 600 pictures: 118 MB in files, 472 MB of floats
+    // 600 images: 118 MB in files, 472 MB of floats
     const { code, stdout, stderr } = await script(`
       import { writeFileSync } from 'node:fs';
       import { packTar } from 'modern-tar';

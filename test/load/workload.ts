@@ -10,10 +10,10 @@ export interface Load {
 }
 
 /**
- * Many filter calls, one after the other: pictures of many sizes and all kinds, kernels of every way of computing.
+ * Many filter calls, one after the other: images of many sizes and all kinds, kernels of every way of computing.
  * It runs in Node and in pages, from its source: it reaches for nothing around it.
  * @param measure bytes of memory now
- * @param sizes of pictures, at most 120: a GPU compiles a program for each
+ * @param sizes of images, at most 120: a GPU compiles a program for each
  */
 export async function manyCalls(
   library: Pick<typeof Library, 'createImage' | 'filter' | 'box' | 'gaussian' | 'sharpen' | 'kernel2d'>,

@@ -56,7 +56,7 @@ const BUNDLERS: Record<string, Bundle> = {
 };
 
 async function pack(configuration: webpack.Configuration): Promise<void> {
-  // GPU.js is large, but loaded only when it is asked for; to minify it would take ten times as long as all the rest
+  // GPU.js is large, but loaded only on demand; minifying it would take ten times as long as everything else
   const compiler = webpack({ mode: 'production', context: folder, performance: false, optimization: { minimize: false }, ...configuration });
   const stats = await new Promise<webpack.Stats>((resolve, reject) => {
     compiler.run((error, done) => (done ? resolve(done) : reject(error)));

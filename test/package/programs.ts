@@ -11,7 +11,7 @@ backend.dispose();
 `;
 export const CONVOLVED = ['wasm simd, 2 threads', 1, 2, 4];
 
-/** A black pixel in the middle of a large white picture, blurred on two threads. */
+/** A black pixel in the middle of a large white image, blurred on two threads. */
 export const FILTERS = `
 import { box, createBackend, createImage, filter } from 'convlab';
 

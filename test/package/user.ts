@@ -24,7 +24,7 @@ export function user(file: string, code: string): string {
   return output(process.execPath, [file], folder);
 }
 
-/** Of a picture in the user's folder: size, and the red of a corner, of a neighbor of the middle and of the middle. */
+/** Of an image in the user's folder: size, and the red of a corner, of a neighbor of the middle and of the middle. */
 export function red(path: string): number[] {
   const { width, height, data } = PNG.sync.read(readFileSync(join(inject('folder'), path)));
   return [width, height, data[0], data[(1 * 5 + 1) * 4], data[(2 * 5 + 2) * 4]];

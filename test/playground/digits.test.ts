@@ -56,7 +56,7 @@ test('a movement by whole cells shifts, a quarter turn turns counter-clockwise, 
   const x: Tensor = { shape: [1, 1, 4, 4], data: Float32Array.from({ length: 16 }, (_, i) => i + 1) };
   expect([...moved(x, { dx: 1, dy: 2, degrees: 0 }).data]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 0, 5, 6, 7]);
   const turned = moved(x, { dx: 0, dy: 0, degrees: 90 }).data;
-  // the right column comes to the top
+  // the right column becomes the top row
   const expected = [4, 8, 12, 16, 3, 7, 11, 15, 2, 6, 10, 14, 1, 5, 9, 13];
   for (const [i, value] of turned.entries()) expect(value).toBeCloseTo(expected[i], 4);
   for (const [i, value] of moved(x, { dx: 0, dy: 0, degrees: 360 }).data.entries()) expect(value).toBeCloseTo(x.data[i], 3);

@@ -36,7 +36,7 @@ describe.skipIf(!firefox)('in Firefox', () => {
   }, 120_000);
   afterAll(() => browser?.close());
 
-  // the wait of Puppeteer can miss what is there while Firefox goes on to another fragment
+  // Puppeteer's wait can miss existing elements while Firefox navigates to another fragment
   const there = (selector: string) => expect.poll(async () => (await page.$$(selector)).length, { message: selector }).toBeGreaterThan(0);
 
   /** Goes on to a state of the page. */

@@ -5,7 +5,7 @@ import { paintScene } from '../../playground/src/filter/scenes.js';
 import { DRAWS_ON_CANVAS, SOFTWARE_WEBGPU } from '../chromium.js';
 import { expectNoFaults, usePlayground } from './page.js';
 
-// Pictures that stay on a GPU, while a slider moves and while the camera is on.
+// Images that stay on a GPU, while a slider moves and while the camera is on.
 
 const playground = usePlayground([...SOFTWARE_WEBGPU, ...DRAWS_ON_CANVAS]);
 
@@ -28,14 +28,14 @@ async function countCopies(page: Page): Promise<() => Promise<Record<string, num
     count(OffscreenCanvasRenderingContext2D.prototype, 'getImageData', 'reads');
     count(VideoFrame.prototype, 'copyTo', 'reads');
     count(OffscreenCanvasRenderingContext2D.prototype, 'putImageData', 'writes');
-    // tables and sizes of programs are written, but no pictures
+    // tables and sizes of programs are written, but no images
     count(GPUQueue.prototype, 'writeBuffer', 'writes', (_, __, data, ___, length) => Number(length ?? (data as ArrayBuffer).byteLength) > 10_000);
     Object.assign(globalThis, { counts });
   });
   return () => worker.evaluate(() => (globalThis as unknown as { counts: Record<string, number> }).counts);
 }
 
-/** The largest difference between what is shown and a picture. */
+/** The largest difference between what is shown and an image. */
 function difference(page: Page, data: Uint8ClampedArray): Promise<number> {
   return page.getByRole('img', { name: 'after', exact: true }).evaluate((canvas: HTMLCanvasElement, expected) => {
     const { width, height } = canvas;

@@ -36,7 +36,7 @@ export function publicNames(entry = 'src/node.ts'): PublicName[] {
 function throwsItself(declaration: ts.Declaration): boolean {
   const code = ts.isClassDeclaration(declaration) ? declaration.members.find(ts.isConstructorDeclaration) : declaration;
   if (!code || !(ts.isConstructorDeclaration(code) || ts.isFunctionDeclaration(code))) return false;
-  // a constructor may say it itself
+  // a constructor may have its own tag
   const said = ts.getJSDocTags(code).some(({ tagName }) => tagName.text === 'throws');
   return !said && /\bthrow new |\b(checkOptions|settle)\(/.test(code.body?.getText() ?? '');
 }

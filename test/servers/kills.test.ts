@@ -10,7 +10,7 @@ import { NO_REDIS, startRedis } from './redis.js';
 
 // FULL=1, which is npm run test:kills: minutes. In CI, the same at fewer moments.
 const [COUNT, KILLS] = process.env.FULL ? [1000, 20] : [120, 4];
-/** Pictures that a process has in hand at once. */
+/** Images that a process has in hand at once. */
 const IN_HAND = 2;
 const RECIPE = ['--kernel', 'gaussian:2', '--built-in', '--json'];
 
@@ -130,7 +130,7 @@ test.skipIf(NO_REDIS)(`a queue: SIGKILL of enqueue, a worker or Redis at ${KILLS
     }
   }
   expect(await again.ended).toMatchObject({ code: 0 });
-  // what is done is not added again: the queue is asked until all is
+  // completed jobs are not added again; polls the queue until all are complete
   for (let done = 0; done < COUNT; await pause(200)) {
     const { stdout } = await enqueue().ended;
     done = Number(/"done":(\d+)}}\n$/.exec(stdout)?.[1]);

@@ -26,7 +26,7 @@ export default { ...config, turbopack: { root: ${JSON.stringify(resolve('.'))} }
 `;
 
 function next(...args: string[]) {
-  // CI: it installs no packages by itself
+  // CI: it does not install packages automatically
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' as const, CI: '1' };
   return spawn(process.execPath, [join(folder, 'node_modules/next/dist/bin/next'), ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
 }

@@ -15,7 +15,7 @@ let folder: string;
 let redis: RedisServer;
 const at = (name: string) => join(folder, name);
 const server = () => ['--redis', redis.url];
-/** Adds pictures, and what is said of them in the end. */
+/** Adds images, and what is said of them in the end. */
 async function enqueue(out: string, ...flags: string[]) {
   const { code, stdout, stderr } = await convlab('enqueue', at('photos'), '--out', at(out), ...flags, ...server(), '--queue', out, '--json').ended;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -7,7 +7,8 @@ import { putStream, S3Object } from '../../src/cli/s3/s3-objects.js';
 import { convlab } from '../cli/convlab.js';
 import { manyPictures } from '../cli/killed.js';
 
-// What test/cli/s3 asks a bucket in memory, of a server that others wrote. It does not check signatures of version 4; that one does.
+// The requests of test/cli/s3, sent to a third-party server instead of a bucket in memory. Only the bucket in memory
+// checks version 4 signatures.
 
 let folder: string;
 let server: { run(): Promise<{ port: number }>; close(): Promise<void> };

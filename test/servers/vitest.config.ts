@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// npm run test:servers: docs/servers.md on Express, Fastify and what else it names.
+// npm run test:servers: docs/servers.md on Express, Fastify and the other servers it lists.
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {

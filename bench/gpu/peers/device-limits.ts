@@ -4,7 +4,9 @@ import type { Contestant, Limit, Peer } from '../../row.js';
 import { untilDone } from '../until-done.js';
 import { doneOn } from './convlab-on.js';
 
-/** What the device allows for a picture that stays there: a plain copy of its bytes, and a program that does nothing. */
+/**
+ * The limits of the device for an image that stays there: a plain copy of its bytes, and a program that does nothing.
+ */
 export const deviceLimits: readonly Peer[] = [
   limit('limit: copy on the device', ({ bytes }) => bytes && bytes / 4),
   limit('limit: a launch', ({ bytes }) => bytes && 1),

@@ -7,7 +7,7 @@ type Numbers = Jax.Array;
 /** Compiled for the shapes that it is first called with. */
 type Program = (...values: Numbers[]) => Numbers[];
 
-/** jax-js on WebGPU: pictures as planes of floats, layers forward and backward, and a net, all compiled by `jit`. */
+/** jax-js on WebGPU: images as planes of floats, layers forward and backward, and a net, all compiled by `jit`. */
 export const jaxJs: Peer = {
   name: 'jax-js webgpu',
   threaded: false,
@@ -59,7 +59,7 @@ function repeated(jax: Library, program: Program, values: readonly Numbers[]): C
   );
 }
 
-/** Each channel by itself, from [C, 1, H, W]. */
+/** Filters each channel separately, from [C, 1, H, W]. */
 function filteredPlanes({ lax, numpy }: Library, x: Numbers, kernel: Numbers): Numbers {
   return numpy.clip(numpy.floor(lax.conv(x, kernel, [1, 1], 'SAME').add(0.5)), 0, 255);
 }

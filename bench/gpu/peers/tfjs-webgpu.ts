@@ -4,7 +4,7 @@ import { contestant, layer, type Tf, use } from '../../peers/tfjs.js';
 import type { Contestant, KernelWork, NetWork, Peer, Picture } from '../../row.js';
 import { untilDone } from '../until-done.js';
 
-/** TensorFlow.js on WebGPU: its own programs for pictures of floats, layers forward only, and a net that it trains by its own optimizer. */
+/** TensorFlow.js on WebGPU: its own programs for images of floats, layers forward only, and a net that it trains by its own optimizer. */
 export const tfjsWebGpu: Peer = {
   name: 'TensorFlow.js webgpu',
   threaded: false,
@@ -44,7 +44,7 @@ function upload(tf: Tf, { width, height, data }: Picture): Tfjs.Tensor4D {
   return tf.tidy(() => tf.cast(tf.tensor4d(bytes, [1, height, width, 4], 'int32'), 'float32'));
 }
 
-/** Each channel by itself, as whole numbers from 0 to 255. */
+/** Filters each channel separately, as integers from 0 to 255. */
 function filtered(tf: Tf, x: Tfjs.Tensor4D, weights: Tfjs.Tensor4D): Tfjs.Tensor {
   return tf.clipByValue(tf.round(tf.depthwiseConv2d(x, weights, 1, 'same')), 0, 255);
 }

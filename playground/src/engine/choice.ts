@@ -6,5 +6,5 @@ export const BACKEND_CHOICES = ['auto', 'wasm', 'webgl2', 'webgpu', 'reference']
 /** One of {@link BACKEND_CHOICES}. */
 export type BackendChoice = (typeof BACKEND_CHOICES)[number];
 
-/** What was chosen, for the whole page. */
+/** The chosen backend, for the whole page. */
 export const backendChoice = urlSignal('page', 'backend', 'auto', oneOf(BACKEND_CHOICES));

@@ -1,6 +1,6 @@
 /**
  * Runs `work` for one argument at a time. While it runs, only the newest call waits; older waiting calls are dropped. A
- * moving slider asks more often than a picture can be filtered.
+ * moving slider asks more often than an image can be filtered.
  * @returns starts `work`, or lets it wait; resolves when it has run or was dropped
  */
 export function latest<A>(work: (argument: A) => Promise<void>): (argument: A) => Promise<void> {

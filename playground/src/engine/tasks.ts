@@ -14,7 +14,7 @@ import { lectureTasks } from '../lecture/tasks.js';
 import { networkTasks } from '../network/tasks.js';
 import { ownTasks } from '../own/tasks.js';
 
-/** What the engine does when it is asked: calls of the public API, on the backend that was chosen. */
+/** The tasks of the engine: calls of the public API on the chosen backend. */
 export const tasks = {
   ...pictureTasks,
   ...networkTasks,
@@ -31,7 +31,7 @@ export const tasks = {
 
 /** The tasks by name. */
 export type Tasks = typeof tasks;
-/** What a task takes after the backend. */
+/** The arguments of a task after the backend. */
 export type TaskArguments<K extends keyof Tasks> = Parameters<Tasks[K]> extends [Backend | undefined, ...infer Rest] ? Rest : never;
-/** What a task gives. */
+/** The result of a task. */
 export type TaskResult<K extends keyof Tasks> = Awaited<ReturnType<Tasks[K]>>;

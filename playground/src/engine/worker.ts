@@ -5,12 +5,12 @@ import type { BackendChoice } from './choice.js';
 import { openBackend } from './open-backend.js';
 import { type Tasks, tasks } from './tasks.js';
 
-/** What the engine is asked. */
+/** A request to the engine. */
 export type Question =
   | { readonly id: number; readonly open: BackendChoice }
   | { readonly id: number; readonly task: keyof Tasks; readonly args: readonly unknown[] };
 
-/** What it answers. `milliseconds` is the task alone, without the way here and back. */
+/** The answer of the engine. `milliseconds` is the duration of the task without message transfer. */
 export interface Answer {
   readonly id: number;
   readonly result?: unknown;

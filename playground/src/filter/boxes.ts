@@ -1,6 +1,6 @@
 import type { How, Result } from './compute.js';
 
-/** A rectangle in the pixels of the picture before. */
+/** A rectangle in the pixels of the image before. */
 export interface Box {
   readonly x: number;
   readonly y: number;
@@ -8,7 +8,7 @@ export interface Box {
   readonly height: number;
 }
 
-/** Position of the result over the picture: each pixel over the one under the kernel's anchor, with the width of the stride. */
+/** Position of the result over the image: each pixel over the one under the kernel's anchor, with the width of the stride. */
 export function boxOfResult({ from, width, height, how }: Result): Box {
   if (!how) return { x: 0, y: 0, width: from.width, height: from.height };
   const { kernel, stride, dilation, before, flip } = how.geometry;
@@ -41,7 +41,7 @@ export function placeIn(all: Box, box: Box) {
   };
 }
 
-/** The cell of a result under a point of the picture before, within the result. */
+/** The cell of a result under a point of the image before, within the result. */
 export function cellUnder(box: Box, { width, height }: Result, at: { readonly x: number; readonly y: number }): [x: number, y: number] {
   const cell = (value: number, start: number, size: number, cells: number) => Math.min(cells - 1, Math.max(0, Math.floor(((value - start) / size) * cells)));
   return [cell(at.x, box.x, box.width, width), cell(at.y, box.y, box.height, height)];

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { startCounting } from './frame-rate.js';
 import { t } from './strings.js';
 
-/** Whether the camera delivers pictures. */
+/** True while the camera delivers images. */
 export const cameraOn = signal(false);
 
 let stream: MediaStream | undefined;
@@ -10,7 +10,7 @@ let stream: MediaStream | undefined;
 let turn = 0;
 let endCounting = () => {};
 
-/** Stops the camera; the last picture stays. */
+/** Stops the camera; the last image stays. */
 export function stopCamera(): void {
   turn++;
   for (const track of stream?.getTracks() ?? []) track.stop();

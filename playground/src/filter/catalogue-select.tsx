@@ -11,7 +11,7 @@ const GROUP_NAMES = { blur: 'blur', sharpen: 'sharpenGroup', relief: 'relief', e
 interface CatalogueSelectProps {
   readonly label: string;
   readonly value: string;
-  /** What can be chosen besides the entries, in front of them. */
+  /** Additional choices before the entries. */
   readonly others: readonly (readonly [value: string, name: string])[];
   readonly onChange: (value: string) => void;
 }
@@ -52,7 +52,7 @@ interface ParametersProps {
   readonly values: ReadonlySignal<readonly number[]>;
   /** Where a change is written. */
   readonly parameters: Signal<readonly number[]>;
-  /** Before the name of each, for whoever cannot see where it is. */
+  /** Prefix of each name, for screen readers. */
   readonly prefix?: string;
 }
 

@@ -5,7 +5,7 @@ import { CUSTOM } from './kernel-choice.js';
 import { compareWith, comparing, holdKernel, NONE, secondChoice, secondName, secondParameters, swapKernels } from './second.js';
 import { t } from './strings.js';
 
-/** A second kernel on the same picture, left of the divider. */
+/** A second kernel on the same image, left of the divider. */
 export function ComparePanel() {
   const { tensor, error } = secondChoice.kernel.value;
   return (

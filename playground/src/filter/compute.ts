@@ -30,9 +30,9 @@ import {
 import type { Filtered } from './tasks.js';
 import type { Around } from './written-out.js';
 
-/** A filtered picture, and how it was computed. */
+/** A filtered image, and how it was computed. */
 export interface Result extends Filtered {
-  /** its source: a newer picture may be loaded by now */
+  /** its source: a newer image may be loaded by now */
   readonly from: Picture;
   readonly milliseconds: number;
   readonly device: string;
@@ -69,7 +69,7 @@ class Computed {
 
   constructor(private readonly wanted: Wanted) {}
 
-  /** Filters the picture with the options of the state. */
+  /** Filters the image with the options of the state. */
   follow(): void {
     this.settled = this.#compute();
   }
@@ -79,7 +79,7 @@ class Computed {
     this.failure.value = '';
   }
 
-  /** Shows a result unless its picture was replaced meanwhile: the newer picture may be on the screen already, and a bitmap is shown once. */
+  /** Shows a result unless its image was replaced meanwhile: the newer image may be on the screen already, and a bitmap is shown once. */
   #finish(done: Result): void {
     if (done.from === source.peek()) this.result.value = done;
   }
@@ -131,13 +131,13 @@ class Computed {
 const first = new Computed({ slot: 'first', name: kernelName, choice: { entry, values, kernel, ownOutput }, output });
 const second = new Computed({ slot: 'second', name: secondName, choice: secondChoice, output: secondOutput });
 
-/** What the kernel makes of the picture. */
+/** The result of the kernel. */
 export const { result } = first;
-/** What the second kernel makes of it; undefined where nothing is compared. */
+/** The result of the second kernel; undefined if nothing is compared. */
 export const secondResult = computed(() => (comparing.value ? second.result.value : undefined));
 /** Why there is no newer result; empty where there is one. */
 export const failure = computed(() => first.failure.value || (comparing.value ? second.failure.value : ''));
-/** Whether a computation is running. */
+/** True while a computation is running. */
 export const busy = computed(() => first.busy.value || second.busy.value);
 
 /** Which kernel's pixel is written out, where two are compared. */

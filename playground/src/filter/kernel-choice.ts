@@ -10,7 +10,7 @@ export const CUSTOM = 'custom';
 /** The outputs that can be distinguished on a screen. */
 export const SHOWN_OUTPUTS = ['clamp', 'signed', 'abs', 'normalize'] as const;
 
-/** What a kernel is chosen by: a name, the parameters of its entry, or its weights. */
+/** How a kernel is chosen: by name, by the parameters of its entry, or by its weights. */
 interface Chosen {
   readonly name: ReadonlySignal<string>;
   /** in the order of the entry; one that is missing has its default */
@@ -19,13 +19,13 @@ interface Chosen {
   readonly rows: ReadonlySignal<readonly (readonly number[])[]>;
 }
 
-/** A kernel; or why there is none: the entry is more than one kernel, or a parameter breaks its rule. */
+/** A kernel, or the reason why there is none: the entry uses several kernels, or a parameter breaks its rule. */
 export interface Made {
   readonly tensor?: Tensor;
   readonly error?: string;
 }
 
-/** What follows from a choice. */
+/** Signals derived from a choice. */
 export function kernelChoice({ name, parameters, rows }: Chosen) {
   /** The catalogue's entry; undefined where the kernel is one's own, and where there is none. */
   const entry = computed<CatalogueEntry | undefined>(() => (name.value === CUSTOM ? undefined : catalogue[name.value]));

@@ -37,7 +37,7 @@ function legible(weight: number, columns: number): string {
   return weight < 0 ? '-0' : '0';
 }
 
-/** What was typed, as a number: `0.5`, `-2`, `1/9`. */
+/** Parses typed text as a number: `0.5`, `-2`, `1/9`. */
 function parseWeight(text: string): number | undefined {
   const parts = text.trim().replace('−', '-').split('/');
   if (parts.length > 2 || parts.some((part) => part.trim() === '')) return undefined;

@@ -93,7 +93,7 @@ const CHINESE: Readonly<Record<string, string>> = {
   'local-standard-deviation': '周围像素的差异',
 };
 
-/** What an entry does, in the language that is shown. */
+/** The summary of an entry in the current language. */
 export function summaryOf(name: string): string {
   return (language.value === 'zh' && CHINESE[name]) || catalogue[name].summary;
 }
@@ -119,7 +119,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   high: '高阈值',
 };
 
-/** What a parameter is called, in the language that is shown. */
+/** The name of a parameter in the current language. */
 export function parameterName(name: string): string {
   return (language.value === 'zh' && PARAMETERS[name]) || name;
 }

@@ -10,7 +10,7 @@ import { t } from './strings.js';
 const OUTPUT_NAMES = { clamp: 'clamp', signed: 'signed', abs: 'abs', normalize: 'normalizeOutput' } as const;
 const ALPHA_NAMES = { premultiply: 'premultiply', ignore: 'ignore', filter: 'alphaFilter' } as const;
 
-/** How the kernel slides, and how its sums become a picture. */
+/** How the kernel slides, and how its sums become an image. */
 export function OptionsPanel() {
   const single = !entry.value || 'make' in entry.value;
   const padded = padding.value !== 'valid' && padding.value !== 0;

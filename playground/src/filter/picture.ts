@@ -3,11 +3,11 @@ import { run } from '../engine/engine.js';
 import type { Picture } from './pictures.js';
 import { t } from './strings.js';
 
-/** The last notice about the picture. */
+/** The last notice about the image. */
 export const pictureNotice = signal<{ readonly kind: 'info' | 'error'; readonly text: string } | undefined>(undefined);
 
 /**
- * Reads a picture file, and shows a notice if it was changed.
+ * Reads an image file, and shows a notice if it was changed.
  * @returns undefined if the browser cannot read it; a notice is shown
  */
 export async function readPicture(file: Blob & { readonly name?: string }): Promise<Picture | undefined> {

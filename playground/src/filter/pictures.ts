@@ -1,8 +1,8 @@
-// The pictures that the engine holds for the Filter view, in its worker: each is uploaded to the backend once, and is read only when it is requested.
+// The images that the engine holds for the Filter view, in its worker: each is uploaded to the backend once, and is read only when it is requested.
 import { type Backend, DeviceImage, type Image, imageToCanvas, imageToImageData, uploadImage } from 'convlab';
 import { fitted } from './pixels.js';
 
-/** A picture for display. Its samples stay in the engine. */
+/** An image for display. Its samples stay in the engine. */
 export interface Picture {
   /** names it to the engine */
   readonly id: number;
@@ -12,7 +12,7 @@ export interface Picture {
   readonly shown: ImageBitmap;
 }
 
-/** What a picture is uploaded from, and again when the backend changes. */
+/** The source from which an image is uploaded, also after the backend changes. */
 export type Origin = Image | ImageBitmap | OffscreenCanvas | VideoFrame;
 
 interface Source {
@@ -21,20 +21,20 @@ interface Source {
 }
 
 const sources = new Map<number, Source>();
-/** Whose result it is: each kernel that is compared has a slot of its own. */
+/** The owner of a result: each compared kernel has its own slot. */
 export type Slot = 'first' | 'second';
 
 const results = new Map<number, { readonly image: Image | DeviceImage; readonly slot: Slot }>();
 let lastId = 0;
 
-/** How a picture is shown: more pixels are more than a screen has room for, and take the page long to hand on to it. */
+/** How an image is shown: more pixels are more than a screen has room for, and take the page long to hand on to it. */
 interface Screening {
   readonly most: number;
   readonly quality: 'low' | 'medium';
 }
 
 const STILL: Screening = { most: 1.5e6, quality: 'medium' };
-/** The pictures before and after are passed on together, again and again. */
+/** The images before and after are passed on together, again and again. */
 const LIVE: Screening = { most: 0.75e6, quality: 'low' };
 
 /** Holds a frame of the camera before it is filtered. */
@@ -45,7 +45,7 @@ export async function holdFrame(origin: VideoFrame, backend: Backend): Promise<P
   return { id, width, height, shown: await shownAs(await residentOf(id, backend), LIVE) };
 }
 
-/** Holds a picture before it is filtered. */
+/** Holds an image before it is filtered. */
 export async function hold(origin: Exclude<Origin, VideoFrame>): Promise<Picture> {
   const id = ++lastId;
   sources.set(id, { origin });
@@ -56,7 +56,7 @@ export async function hold(origin: Exclude<Origin, VideoFrame>): Promise<Picture
   return { id, width, height, shown };
 }
 
-/** The picture where the backend computes. Those that came before it are not requested again. */
+/** The image where the backend computes. Those that came before it are not requested again. */
 export async function residentOf(id: number, backend: Backend): Promise<DeviceImage> {
   for (const [older, source] of sources) if (older < id) release(older, source);
   const source = sources.get(id);
@@ -82,7 +82,7 @@ export async function holdResult(from: number, image: Image | DeviceImage, backe
   }
   results.set(id, { image, slot });
   const shown = await shownAs(image, 'displayWidth' in (sources.get(from) as Source).origin ? LIVE : STILL);
-  // a GPU computes behind our back: no more than one picture at a time
+  // a GPU computes behind our back: no more than one image at a time
   void backend.keepUp?.();
   await backend.keepUp?.();
   return { id, width: image.width, height: image.height, shown };

@@ -17,7 +17,7 @@ interface PixelCellsProps {
 export function PixelCells({ rows, name, numbers, digits, palette = 'signed', range = rangeOf(palette, rows.flat()), ghost }: PixelCellsProps) {
   if (numbers) return <Matrix rows={rows} name={name} palette={palette} range={range} ghost={ghost} digits={digits} />;
   const [height, width] = [rows.length, rows[0].length];
-  // the window leaves the picture only at its sides, so the part outside consists of bands
+  // the window leaves the image only at its sides, so the part outside consists of bands
   const inside = (y: number, x: number) => !ghost?.(y, x);
   const insideRows = rows.flatMap((row, y) => (row.some((_, x) => inside(y, x)) ? [y] : []));
   const insideColumns = rows[0].flatMap((_, x) => (rows.some((__, y) => inside(y, x)) ? [x] : []));

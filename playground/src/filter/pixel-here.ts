@@ -38,7 +38,7 @@ export function usePixelHere(): PixelHere | undefined {
   return { done, x, y, c, before, sample: after && sampleAt(after, x, y, c), shown: shown?.key === done.how?.geometry.key ? shown : undefined };
 }
 
-/** The cells of the picture that the padding shows, from the library; undefined while loading. */
+/** The cells of the image that the padding shows, from the library; undefined while loading. */
 function useShownCells(how: How | undefined): (Shown & { readonly key: string }) | undefined {
   const shown = useSignal<(Shown & { readonly key: string }) | undefined>(undefined);
   const key = how?.geometry.key;

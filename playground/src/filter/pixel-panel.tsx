@@ -16,7 +16,7 @@ import { sampleAt } from './written-out.js';
 export function PixelPanel() {
   const done = pointed.value;
   const here = usePixelHere();
-  // a typed position outside the picture is reported, and the pixel does not change
+  // a typed position outside the image is reported, and the pixel does not change
   const beyond = useSignal<{ readonly name: string; readonly most: number } | undefined>(undefined);
   return (
     <section class="panel stack pixel-panel" aria-labelledby="pixel-title" data-panel="pixel">

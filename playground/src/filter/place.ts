@@ -1,4 +1,4 @@
-// The placement of the kernel on the picture: that of `filter`, with the options of `conv`.
+// The placement of the kernel on the image: that of `filter`, with the options of `conv`.
 import { type ConvGeometry, type ConvOptions, convGeometry, type Tensor, tensor } from 'convlab';
 import { run } from '../engine/engine.js';
 
@@ -12,12 +12,12 @@ export function geometryOf(picture: { readonly width: number; readonly height: n
   return convGeometry([1, 1, picture.height, picture.width], [1, 1, ...kernel.shape], placeKernel(placement, kernel.shape), 'filter');
 }
 
-/** Marks a cell of the padding that shows no cell of the picture. */
+/** Marks a cell of the padding that shows no cell of the image. */
 export const NOWHERE = -1;
 
 /**
- * For every cell of an axis with its padding, the cell of the picture that it shows, or {@link NOWHERE}: from the library,
- * as it pads the numbers 0 … n − 1 like it pads a picture.
+ * For every cell of an axis with its padding, the cell of the image that it shows, or {@link NOWHERE}: from the library,
+ * as it pads the numbers 0 … n − 1 like it pads an image.
  */
 export async function shownCells(geometry: ConvGeometry, axis: 1 | 2): Promise<Int32Array> {
   const n = geometry.input[axis];

@@ -59,7 +59,7 @@ function wayIn({ algorithm, through, arithmetic }: Way): string {
   return t(through === 'planes' ? 'overPlanes' : arithmetic, { algorithm: t(algorithm) });
 }
 
-/** What ran in words, with how often. */
+/** Describes what ran, with counts. */
 function counted(ran: readonly PlanReport[]): [what: string, times: number][] {
   const counts = new Map<string, number>();
   for (const plan of ran) {

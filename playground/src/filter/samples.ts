@@ -1,5 +1,6 @@
-// The samples of the pictures before and after, which the sum of a pixel is written out from. The engine is asked for them once a pixel is
-// pointed at and the result stays: while a slider moves, or the camera is on, nothing is read.
+// The samples of the images before and after, from which the sum of a pixel is written out. They are requested from the
+// engine once the user points at a pixel and the result is stable; nothing is read while a slider moves or the camera
+// is on.
 import { effect, signal } from '@preact/signals';
 import type { Image } from 'convlab';
 import { run } from '../engine/engine.js';
@@ -7,7 +8,7 @@ import { cameraOn } from './camera.js';
 import { pointed, type Result } from './compute.js';
 import { pixel } from './state.js';
 
-/** The samples of a picture with that id. */
+/** The samples of an image with that id. */
 interface Samples {
   readonly id: number;
   readonly image: Image;

@@ -1,4 +1,4 @@
-// The kernel that is compared with the first one, on the same picture and with the same options.
+// The kernel that is compared with the first one, on the same image and with the same options.
 import { batch, computed } from '@preact/signals';
 import { catalogue } from 'convlab';
 import { list, matrix, number, oneOf } from '../shell/codecs.js';
@@ -13,10 +13,10 @@ export const secondName = urlSignal('filter', 'second', NONE, oneOf([NONE, ...Ob
 export const secondParameters = urlSignal<readonly number[]>('filter', 'p2', [], list(number()));
 export const secondRows = urlSignal<readonly (readonly number[])[]>('filter', 'matrix2', [[1]], matrix(LARGEST));
 
-/** Whether two kernels are compared. */
+/** True if two kernels are compared. */
 export const comparing = computed(() => secondName.value !== NONE);
 
-/** What follows from the choice of the second kernel. */
+/** Signals derived from the choice of the second kernel. */
 export const secondChoice = kernelChoice({ name: secondName, parameters: secondParameters, rows: secondRows });
 
 /** The output of the second kernel. */

@@ -1,4 +1,4 @@
-// Where the picture comes from: a scene, a file, the clipboard, the camera.
+// Where the image comes from: a scene, a file, the clipboard, the camera.
 import { effect, signal } from '@preact/signals';
 import { run } from '../engine/engine.js';
 import { complaintIn } from '../shell/complaints.js';
@@ -10,7 +10,7 @@ import { PHOTO, type Scene } from './scenes.js';
 import { scene, source } from './state.js';
 import { t } from './strings.js';
 
-/** Whether the picture is one that was brought here, and no scene. */
+/** True if the image was opened by the user instead of being a built-in scene. */
 export const isOwn = signal(false);
 
 /** The name of its file. */
@@ -46,7 +46,7 @@ async function photograph(): Promise<Blob> {
   return response.blob();
 }
 
-/** Shows a picture file; one that is none changes nothing but the notice. */
+/** Shows an image file; an invalid file changes only the notice. */
 export async function openPicture(file: Blob & { readonly name?: string }): Promise<void> {
   const mine = ++wish;
   // a view that opens meanwhile does not put the scene in its place

@@ -15,7 +15,7 @@ import { pixel, source, split } from './state.js';
 import { t } from './strings.js';
 import { firstTitle, secondTitle } from './titles.js';
 
-/** The picture before and after, one over the other; the pixel that is pointed at, and its window. */
+/** The image before and after, one over the other; the pixel that is pointed at, and its window. */
 export function Stage() {
   const done = result.value;
   return (
@@ -41,7 +41,7 @@ export function Stage() {
   );
 }
 
-/** The picture while what filters it is still being loaded. */
+/** The image while what filters it is still being loaded. */
 function Unfiltered({ width, height, shown }: Picture) {
   return (
     <div class="frame-wrap" style={{ '--ratio': width / height }}>
@@ -61,7 +61,7 @@ function Unfiltered({ width, height, shown }: Picture) {
 
 interface PicturesProps {
   readonly done: Result;
-  /** In place of the picture before, where two kernels are compared. */
+  /** In place of the image before, where two kernels are compared. */
   readonly second: Result | undefined;
 }
 
@@ -174,7 +174,7 @@ function Pictures({ done, second }: PicturesProps) {
   );
 }
 
-/** Pictures with a larger aspect ratio are scrolled; they would otherwise be a line. */
+/** Images with a larger aspect ratio are scrolled; they would otherwise be a line. */
 const LONGEST = 8;
 /** Breadth of such a strip, in pixels of the screen. */
 const BREADTH = 110;

@@ -1,4 +1,4 @@
-// What the Filter view shows, all of it in the URL but the picture that was opened.
+// The state of the Filter view. Everything except an opened image is in the URL.
 import { computed, signal } from '@preact/signals';
 import { type AxisPadding, catalogue, FILTER_OPTIONS, type FilterOptions } from 'convlab';
 import { type Codec, flag, list, matrix, number, oneOf } from '../shell/codecs.js';
@@ -33,7 +33,7 @@ export const stride = urlSignal<number>('filter', 'stride', FILTER_OPTIONS.strid
 export const dilation = urlSignal<number>('filter', 'dilation', FILTER_OPTIONS.dilation.default, side);
 export const padding = urlSignal('filter', 'padding', FILTER_OPTIONS.padding.default, paddings);
 export const mode = urlSignal('filter', 'mode', 'reflect', oneOf(FILTER_OPTIONS.paddingMode.words));
-/** What a border of mode `constant` holds. */
+/** The value of a border with mode `constant`. */
 export const borderValue = urlSignal('filter', 'value', 128, number({ min: 0, max: 255 }));
 export const flip = urlSignal<boolean>('filter', 'flip', FILTER_OPTIONS.flip.default, flag);
 export const divideBySum = urlSignal('filter', 'sum', false, flag);
@@ -43,16 +43,16 @@ export const bias = urlSignal<number>('filter', 'bias', FILTER_OPTIONS.bias.defa
 export const outputChoice = urlSignal('filter', 'output', 'auto', oneOf(['auto', ...SHOWN_OUTPUTS]));
 export const alphaChoice = urlSignal('filter', 'alpha', 'auto', oneOf(['auto', ...FILTER_OPTIONS.alpha.words]));
 export const linear = urlSignal<boolean>('filter', 'linear', FILTER_OPTIONS.linear.default, flag);
-/** How much of the width shows the picture before, in percent. */
+/** How much of the width shows the image before, in percent. */
 export const split = urlSignal('filter', 'split', 35, number({ min: 0, max: 100 }), { passing: true });
 /** The output pixel whose sum is written out, `[x, y]`; undefined before the first one. */
 export const pixel = urlSignal<readonly number[]>('filter', 'at', [], list(number({ min: 0, whole: true })), { passing: true });
 export const channel = urlSignal('filter', 'channel', 'r', oneOf(['r', 'g', 'b']));
 
-/** The picture before; undefined while it is painted. */
+/** The image before; undefined while it is painted. */
 export const source = signal<Picture | undefined>(undefined);
 
-/** What follows from the choice of the kernel. */
+/** Signals derived from the choice of the kernel. */
 export const { entry, values, kernel, ownOutput } = kernelChoice({ name: kernelName, parameters, rows });
 
 /** The output that is used. */
@@ -63,7 +63,7 @@ export function outputOf(own: (typeof SHOWN_OUTPUTS)[number]) {
   return outputChoice.value === 'auto' ? own : outputChoice.value;
 }
 
-/** Whether anything is beyond the border. */
+/** True if the kernel reads beyond the border. */
 const padded = computed(() => padding.value !== 'valid' && padding.value !== 0);
 
 /** The placement of the kernel, with the options of `conv`. */

@@ -1,4 +1,4 @@
-// Step by step: a small kernel moves over a small picture. The library computes the numbers.
+// Step by step: a small kernel moves over a small image. The library computes the numbers.
 import { computed, signal } from '@preact/signals';
 import { type ConvGeometry, type ConvOptions, convGeometry, PADDING_MODES, type Tensor, tensor } from 'convlab';
 import { run } from '../engine/engine.js';
@@ -48,9 +48,9 @@ export const playing = signal(false);
 export const pictureRows = computed(() => (pictureCells.value.length > 0 ? pictureCells.value : EXAMPLES[example.value].picture));
 export const kernelRows = computed(() => (kernelCells.value.length > 0 ? kernelCells.value : EXAMPLES[example.value].kernel));
 export const paddingCells = computed(() => (gridPadding.value < 0 ? EXAMPLES[example.value].padding : gridPadding.value));
-/** Whether windows are pooled. */
+/** True if windows are pooled. */
 export const pools = computed(() => (EXAMPLES[example.value] as Walkable).pools === true);
-/** Whether this is the unmodified example of the slide. */
+/** True for the unmodified example of the slide. */
 export const untouched = computed(
   () =>
     pictureCells.value.length === 0 &&
@@ -64,10 +64,10 @@ export const untouched = computed(
 /** The border's value in mode `constant`. */
 const CONSTANT = 1;
 
-/** The library's result for the small picture. */
+/** The library's result for the small image. */
 export interface Walk {
   readonly geometry: ConvGeometry;
-  /** the picture with its border */
+  /** the image with its border */
   readonly padded: Tensor;
   readonly map: Tensor;
   readonly kernel: Tensor;
@@ -75,7 +75,7 @@ export interface Walk {
   readonly winners?: Int32Array;
 }
 
-/** @throws OptionError or ShapeError if picture, kernel and options do not fit */
+/** @throws OptionError or ShapeError if image, kernel and options do not fit */
 export async function walk(): Promise<Walk> {
   const [x, kernel] = [tensor([[pictureRows.value.map((row) => [...row])]]), tensor([[kernelRows.value.map((row) => [...row])]])];
   if (pools.value) {
@@ -88,7 +88,7 @@ export async function walk(): Promise<Walk> {
   const border: ConvOptions = padding === 0 ? {} : { padding, paddingMode: gridMode.value, ...(gridMode.value === 'constant' && { paddingValue: CONSTANT }) };
   const options = { ...border, stride: gridStride.value, dilation: gridDilation.value };
   const geometry = convGeometry(x.shape, kernel.shape, options);
-  // the identity kernel returns the picture with its border
+  // the identity kernel returns the image with its border
   const [{ value: padded }, { value: map }] = await Promise.all([run('conv', x, tensor([[[[1]]]]), border), run('conv', x, kernel, options)]);
   return { geometry, padded, map, kernel };
 }

@@ -26,7 +26,7 @@ function documentOf(): KernelDocument {
   };
 }
 
-/** Takes away the picture, or the kernel in the words of others. */
+/** Takes away the image, or the kernel in the words of others. */
 export function TakePanel() {
   const failure = useSignal('');
   const said = (error: Error) => {

@@ -4,23 +4,23 @@ import { hold, holdFrame, holdResult, type Origin, type Picture, residentOf, typ
 import { atMost } from './pixels.js';
 import { paintScene, type Scene } from './scenes.js';
 
-/** A picture that was read, and how large it was before. */
+/** An image that was read, and how large it was before. */
 export interface Read extends Picture {
   readonly size: { readonly width: number; readonly height: number };
 }
 
-/** A filtered picture, and how every convolution on its way was computed. */
+/** A filtered image, and how every convolution on its way was computed. */
 export interface Filtered extends Picture {
   readonly ran: readonly PlanReport[];
 }
 
-/** What the engine does for the Filter view. */
+/** The engine's tasks for the Filter view. */
 export const pictureTasks = {
-  /** Paints a scene, or decodes a picture that comes with the page; without a backend too. */
+  /** Paints a scene, or decodes an image that comes with the page; without a backend too. */
   paint: async (_: Backend | undefined, what: Scene | Blob): Promise<Picture> => hold(what instanceof Blob ? await createImageBitmap(what) : paintScene(what)),
 
   /**
-   * Takes a picture or its file, reduced where it has too many pixels.
+   * Takes an image or its file, reduced where it has too many pixels.
    * @throws DOMException InvalidStateError if the browser cannot decode the file; Error if it is larger than the browser draws
    */
   read: async (backend: Backend, picture: ImageBitmap | VideoFrame | Blob): Promise<Read> => {
@@ -52,9 +52,9 @@ export const pictureTasks = {
     return { ...(await holdResult(id, image, backend, slot)), ran };
   },
 
-  /** The samples of a picture, before or after. */
+  /** The samples of an image, before or after. */
   samples: (backend: Backend, id: number): Promise<Image> => samplesOf(id, backend),
 
-  /** The picture as a PNG file. */
+  /** The image as a PNG file. */
   png: async (backend: Backend, id: number): Promise<Blob> => imageToBlob(await samplesOf(id, backend)),
 };

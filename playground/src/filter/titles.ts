@@ -1,4 +1,4 @@
-// What the two kernels that are compared are called on the page: the name, and the parameters that tell two of one name apart.
+// The titles of the two compared kernels: the name, and the parameters that distinguish two kernels with the same name.
 import { short } from '../parts/numbers.js';
 import { CUSTOM } from './kernel-choice.js';
 import { nameOf } from './names.js';

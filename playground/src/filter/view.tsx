@@ -16,7 +16,7 @@ import { t } from './strings.js';
 import { TakePanel } from './take-panel.js';
 import './filter.css';
 
-/** A kernel slides over a picture. */
+/** A kernel slides over an image. */
 export function FilterView() {
   const over = useSignal(false);
   useEffect(() => {
@@ -33,7 +33,7 @@ export function FilterView() {
     };
   }, []);
   return (
-    // a file dropped anywhere on the view becomes its picture
+    // a file dropped anywhere on the view becomes its image
     // biome-ignore lint/a11y/noStaticElementInteractions: the button "Open a file" is the same by keyboard
     <div
       class="filter-view"

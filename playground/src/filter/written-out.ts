@@ -27,17 +27,17 @@ export interface WrittenOut {
   readonly bias: number;
   /** the value before conversion to a sample */
   readonly value: number;
-  /** the 8-bit sample; undefined if it depends on the whole picture */
+  /** the 8-bit sample; undefined if it depends on the whole image */
   readonly sample?: number;
 }
 
-/** Picture cells along an axis, padding included. */
+/** Image cells along an axis, padding included. */
 export interface Shown {
   readonly y: Int32Array;
   readonly x: Int32Array;
 }
 
-/** Whether the sum is zero, in which case `scale: 'sum'` leaves the weights unscaled. */
+/** True if the sum is zero, in which case `scale: 'sum'` leaves the weights unscaled. */
 export function sumsToZero({ data }: Tensor): boolean {
   const size = data.reduce((sum, weight) => sum + Math.abs(weight), 0);
   return Math.abs(data.reduce((sum, weight) => sum + weight, 0)) <= 1e-6 * size;
@@ -50,7 +50,7 @@ function appliedWeights(kernel: Tensor, flip: boolean, { divideBySum, scale }: P
   return flip ? rows.reverse().map((row) => row.reverse()) : rows;
 }
 
-/** A kernel on an RGBA picture of 8 bits, and which cells of the picture its padded cells show. */
+/** A kernel on an RGBA image of 8 bits, and which cells of the image its padded cells show. */
 export interface Placed {
   readonly image: Image;
   readonly kernel: Tensor;
@@ -103,7 +103,7 @@ export function writeOut({ image, kernel, geometry, shown, around }: Placed, at:
   };
 }
 
-/** A sample of a picture; red, green and blue are equal in a gray one. */
+/** A sample of an image; red, green and blue are equal in a gray one. */
 export function sampleAt({ width, channels, data }: Image, x: number, y: number, c: number): number {
   return data[channels * (y * width + x) + (channels < 3 ? 0 : c)];
 }

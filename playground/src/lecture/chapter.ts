@@ -2,7 +2,7 @@ import type { ComponentType } from 'preact';
 import type { Text } from '../shell/language.js';
 import type { View } from '../shell/url.js';
 
-/** What a question may be answered with. */
+/** A possible answer to a question. */
 export interface Option {
   readonly text?: Text;
   /** a kernel, in cells */

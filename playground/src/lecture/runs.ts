@@ -29,7 +29,7 @@ function fewDigits() {
   return few;
 }
 
-/** The first digits of a set as a file of their own, as {@link bundledDigits} reads it. */
+/** The first digits of a set as a separate file for {@link bundledDigits}. */
 function addressOf({ images, labels }: Digits, count: number): string {
   const row = AREA + 1;
   const bytes = new Uint8Array(12 + count * row);

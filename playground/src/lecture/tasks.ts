@@ -24,7 +24,7 @@ import { type Movement, moved } from '../digits/moved.js';
 import { paintScene, type Scene } from '../filter/scenes.js';
 import { networkOn } from '../network/tasks.js';
 
-/** A rectangle of a picture, in pixels. */
+/** A rectangle of an image, in pixels. */
 export interface Place {
   readonly x: number;
   readonly y: number;
@@ -51,7 +51,7 @@ function part({ images, labels }: Digits, from: number, to: number) {
   return new TensorDataset({ shape: [to - from, 1, 28, 28], data: images.data.subarray(from * AREA, to * AREA) }, labels.subarray(from, to));
 }
 
-/** What the engine does for the Lecture view. */
+/** The engine's tasks for the Lecture view. */
 export const lectureTasks = {
   /** A scene without its colors, at half its size, `[1, 1, H, W]`, 0 to 1. */
   grayScene: async (_: Backend, scene: Scene): Promise<Tensor> => {
@@ -86,7 +86,7 @@ export const lectureTasks = {
     return shares;
   },
 
-  /** Finds a part of a picture in the whole. @param x `[1, 1, H, W]` */
+  /** Finds a part of an image in the whole. @param x `[1, 1, H, W]` */
   matchPart: async (backend: Backend, x: Tensor, { x: left, y: top, width, height }: Place): Promise<Matches> => {
     const [, , , columns] = x.shape;
     const cut = Float32Array.from({ length: width * height }, (_, i) => x.data[(top + Math.floor(i / width)) * columns + left + (i % width)]);
@@ -94,7 +94,7 @@ export const lectureTasks = {
     return matchTemplate(image(x), image({ shape: [1, 1, height, width], data: cut }), { peaks: 3, backend });
   },
 
-  /** What dropout leaves of some numbers. @param training false: what it does in evaluation */
+  /** Applies dropout to some numbers. @param training false: evaluation mode */
   dropout: async (backend: Backend, x: Tensor, rate: number, seed: number, training: boolean): Promise<Tensor> => {
     const layer = await new Dropout(rate).initialize(seed).to(backend);
     // outputs in training mode contain graphs, which cannot be sent to the page
@@ -111,7 +111,7 @@ export const lectureTasks = {
     return { dense, links: shared.multiplyAdds, shared: shared.parameters };
   },
 
-  /** What relu leaves of some numbers. */
+  /** Applies relu to some numbers. */
   relu: async (backend: Backend, x: Tensor): Promise<Tensor> => {
     const { shape, data } = await (await new ReLU().eval().to(backend)).run(x);
     return { shape, data };

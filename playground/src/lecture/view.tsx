@@ -9,7 +9,7 @@ import { CHAPTERS, type ChapterName, chapter, goTo, move, position, solved, step
 import { t } from './strings.js';
 import './lecture.css';
 
-/** Where arrow keys have a meaning of their own. */
+/** Elements in which arrow keys have their own meaning. */
 const KEEPS_ARROWS = 'input, select, textarea, [role="slider"], [contenteditable], .lec-contents';
 
 /** The lecture, chapter by chapter: the text on one side moves the panel on the other. */

@@ -2,12 +2,12 @@ import type { Tensor } from 'convlab';
 import { type Palette, type Range, rangeOf } from '../parts/colors.js';
 import type { Layer } from './describe.js';
 
-/** Whether a layer has no spatial axes: its maps are single cells. */
+/** True if a layer has no spatial axes, so its maps are single cells. */
 export function isVector({ shape: [, h, w] }: Layer): boolean {
   return h * w === 1;
 }
 
-/** A vector of numbers as a picture: up to 16 in a column, more in a block twice as high as wide. */
+/** A vector of numbers as an image: up to 16 in a column, more in a block twice as high as wide. */
 export function block(length: number): readonly [rows: number, columns: number] {
   if (length <= 16) return [length, 1];
   const columns = Math.ceil(Math.sqrt(length / 2));

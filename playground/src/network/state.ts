@@ -31,7 +31,7 @@ const place = number({ min: 0, max: 9999, whole: true });
 export const map = urlSignal('network', 'map', 0, place, { panel: 'overview' });
 export const row = urlSignal('network', 'y', 5, place, { panel: 'overview', passing: true });
 export const column = urlSignal('network', 'x', 7, place, { panel: 'overview', passing: true });
-/** Whether the sum of the cell is shown beside its map: once one was chosen, here or in the address. */
+/** True if the sum of the cell is shown next to its map: once a cell was chosen, here or in the URL. */
 export const unfolded = signal(['layer', 'map', 'y', 'x'].some((name) => named.peek().includes(name)));
 /** The cell under the pointer, which overrides the chosen one. */
 export const pointed = signal<{ readonly y: number; readonly x: number } | undefined>(undefined);
@@ -72,7 +72,7 @@ const still = computed((): Tensor | undefined => {
 
 /** The network's input. */
 export const digit = computed(() => still.value && moved(still.value, { dx: dx.value, dy: dy.value, degrees: angle.value }));
-/** Whether nothing is drawn. */
+/** True if nothing is drawn. */
 export const blank = computed(() => digit.value?.data.every((value) => value === 0) ?? false);
 
 export const layers = computed(() => network.value?.layers ?? []);
@@ -134,7 +134,7 @@ effect(() => {
   if (digit.value) look({ url: source.value.url, x: digit.value });
 });
 
-/** Shows the network of a file, and names it. @throws EngineError if it is none; the one that is shown stays */
+/** Shows the network of a file, and names it. @throws EngineError if it is not a network; the current one stays */
 export async function openNetwork(file: File): Promise<void> {
   const url = URL.createObjectURL(file);
   try {

@@ -26,7 +26,7 @@ export function rowsOf(x: Tensor, plane: number): Rows {
   return under(x, plane, { y: 0, x: 0, height, width });
 }
 
-/** Σ window · kernel, as the definition has it. */
+/** Σ window · kernel, as in the definition. */
 export function dot(window: Rows, kernel: Rows): number {
   let sum = 0;
   for (const [i, row] of window.entries()) for (const [j, value] of row.entries()) sum += value * kernel[i][j];

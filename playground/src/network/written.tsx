@@ -19,7 +19,7 @@ export interface WrittenProps {
   readonly cell: { readonly map: number; readonly y: number; readonly x: number };
 }
 
-/** The arithmetic of one cell, down to the numbers; what it comes to is the number that the library computed. */
+/** The arithmetic of one cell with all numbers; its result is the value computed by the library. */
 export function Written(props: WrittenProps) {
   const { layer, output, cell } = props;
   const [, rows, columns] = layer.shape;

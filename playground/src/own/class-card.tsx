@@ -5,12 +5,12 @@ import { BYTES, SIZE } from './protocol.js';
 import { addFiles, addPicture, classes, type OwnClass, picture, removeClass, removePicture, rename, strokes } from './state.js';
 import { t } from './strings.js';
 
-/** Pictures a second while the button is held. */
+/** Images a second while the button is held. */
 const RATE = 8;
-/** Pictures that a card shows: the newest. */
+/** Images that a card shows: the newest. */
 const SHOWN = 12;
 
-/** A class: its name, its pictures, and the ways to add more. */
+/** A class: its name, its images, and the ways to add more. */
 export function ClassCard({ at, own: { name, pictures } }: { readonly at: number; readonly own: OwnClass }) {
   const timer = useRef<ReturnType<typeof setInterval> | undefined>(undefined);
   const release = () => {
@@ -86,7 +86,7 @@ export function ClassCard({ at, own: { name, pictures } }: { readonly at: number
   );
 }
 
-/** A prepared picture in its own pixels. @param bytes planes of red, green and blue */
+/** A prepared image in its own pixels. @param bytes planes of red, green and blue */
 export function Small({ bytes, label = '' }: { readonly bytes: Uint8Array; readonly label?: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {

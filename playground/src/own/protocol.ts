@@ -1,11 +1,11 @@
 import type { LookedAt } from '../train/protocol.js';
 
-/** Edge of the pictures that the network takes. */
+/** Edge of the images that the network takes. */
 export const SIZE = 32;
-/** Bytes of a picture: red, green and blue planes. */
+/** Bytes of an image: red, green and blue planes. */
 export const BYTES = 3 * SIZE * SIZE;
 
-/** Pictures and the class of each. */
+/** Images and the class of each. */
 export interface Examples {
   readonly classes: readonly string[];
   /** `[N, 3, SIZE, SIZE]` */
@@ -13,7 +13,7 @@ export interface Examples {
   readonly labels: Uint8Array;
 }
 
-/** The network on the pictures that were held back. */
+/** The network on the images that were held back. */
 export interface Held {
   readonly pictures: number;
   readonly accuracy: number;
@@ -28,7 +28,7 @@ export interface Progress {
   /** Mean loss and accuracy of the last epoch's batches, before each was learned from. */
   readonly loss: number;
   readonly accuracy: number;
-  /** undefined where there are too few pictures to hold any back */
+  /** undefined where there are too few images to hold any back */
   readonly held?: Held;
   readonly kernels: readonly LookedAt[];
   /** The network as a checkpoint. */

@@ -6,10 +6,10 @@ import { Small } from './class-card.js';
 import { lookAt, picture, prepare, strokes, takeDigits, trouble } from './state.js';
 import { t } from './strings.js';
 
-/** Edge of what is taken of the camera's picture, from its middle. */
+/** Edge of what is taken of the camera's image, from its middle. */
 const EDGE = 256;
 
-/** What is in front of the network: the camera's picture or a drawing, and the 32 × 32 pixels that it becomes. */
+/** The input of the network: the camera's image or a drawing, and its 32 × 32 pixels. */
 export function SourcePanel() {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => stopCamera, []);

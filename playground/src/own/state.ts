@@ -11,7 +11,7 @@ import { holdPart } from '../shell/parcel.js';
 import { BYTES, type Command, type Progress, type Report } from './protocol.js';
 import { t } from './strings.js';
 
-/** A class and its pictures, {@link BYTES} bytes each. */
+/** A class and its images, {@link BYTES} bytes each. */
 export interface OwnClass {
   readonly name: string;
   readonly pictures: readonly Uint8Array[];
@@ -25,26 +25,26 @@ interface Net {
 }
 
 export const MOST_CLASSES = 5;
-/** Pictures of a class. */
+/** Images of a class. */
 const MOST_PICTURES = 300;
 
 const empty = (i: number): OwnClass => ({ name: t('classOf', { n: i + 1 }), pictures: [] });
 
 export const classes = signal<readonly OwnClass[]>([empty(0), empty(1)]);
 export const trouble = signal('');
-/** What is in front of the network now. */
+/** The current input of the network. */
 export const picture = signal<Uint8Array | undefined>(undefined);
 export const strokes = signal<readonly Stroke[]>([]);
-/** What the worker said last; undefined before the first training. */
+/** The latest report of the worker; undefined before the first training. */
 export const progress = signal<Progress | undefined>(undefined);
 export const running = signal(false);
 export const net = signal<Net | undefined>(undefined);
 /** Probabilities of the classes of {@link net} for {@link picture}. */
 export const shares = signal<Float32Array | undefined>(undefined);
 
-/** Names that nobody gave, in either language. */
+/** Default names of classes, in either language. */
 const UNNAMED = /^(class|类别) (\d+)$/;
-// they follow the language, until a network has learned them
+// default names follow the language until a network has learned the classes
 effect(() => {
   language.value;
   const named = (name: string) => name.replace(UNNAMED, (_, _word, n: string) => t('classOf', { n }));
@@ -52,7 +52,7 @@ effect(() => {
   if (!net.peek() && next.some(({ name }, i) => name !== classes.peek()[i].name)) classes.value = next;
 });
 
-/** What is missing before a training can begin; '' if nothing is. */
+/** What is missing to start training; '' if nothing. */
 export const missing = computed(() => {
   const names = classes.value.map(({ name }) => name.trim());
   if (names.includes('')) return t('needsName');
@@ -69,7 +69,7 @@ async function tried<T>(work: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** A picture as the network takes it. */
+/** An image as the network takes it. */
 export function prepare(source: Blob | ImageData): Promise<Uint8Array> {
   if (source instanceof Blob) return run('preparePicture', source).then(({ value }) => value);
   const { width, height, data } = source;
@@ -99,7 +99,7 @@ export function removePicture(at: number, index: number): void {
   change(at, { pictures: classes.value[at].pictures.filter((_, i) => i !== index) });
 }
 
-/** Adds pictures from files; what is no picture is named, and the others are added. */
+/** Adds images from files; what is no image is named, and the others are added. */
 export async function addFiles(at: number, files: readonly File[]): Promise<void> {
   trouble.value = '';
   const refused: string[] = [];
@@ -111,7 +111,7 @@ export async function addFiles(at: number, files: readonly File[]): Promise<void
   if (refused.length > 0) trouble.value = t('refused', { names: refused.slice(0, 5).join(t('comma')), n: refused.length });
 }
 
-/** Puts a picture from a file in front of the network. */
+/** Puts an image from a file in front of the network. */
 export async function lookAt(file: File): Promise<void> {
   trouble.value = '';
   strokes.value = [];
@@ -120,7 +120,7 @@ export async function lookAt(file: File): Promise<void> {
   if (bytes) picture.value = bytes;
 }
 
-/** White ink on black, 28 × 28 numbers from 0 to 1, as a picture. */
+/** White ink on black, 28 × 28 numbers from 0 to 1, as an image. */
 function inkPicture(ink: ArrayLike<number>): ImageData {
   const data = new Uint8ClampedArray(4 * DIGIT_AREA);
   for (let i = 0; i < DIGIT_AREA; i++) data.set([255 * ink[i], 255 * ink[i], 255 * ink[i], 255], 4 * i);
@@ -189,7 +189,7 @@ function receive(report: Report): void {
   net.value = { key: `own ${trainings} ${report.progress.step}`, checkpoint: report.progress.checkpoint, classes: learning };
 }
 
-/** A new network learns all pictures that there are now. */
+/** A new network learns all images that there are now. */
 export function learn(): void {
   const all = classes.value;
   learning = all.map(({ name }) => name.trim());

@@ -12,9 +12,9 @@ async function networkOf(backend: Backend, key: string, checkpoint: Uint8Array):
   return asked.model;
 }
 
-/** What the engine does for the view of one's own classes. */
+/** The engine's tasks for the view of custom classes. */
 export const ownTasks = {
-  /** A picture as the network takes it, {@link BYTES} bytes: resized as `convlab predict` does, on white where it is transparent. */
+  /** An image as the network takes it, {@link BYTES} bytes: resized as `convlab predict` does, on white where it is transparent. */
   preparePicture: async (backend: Backend, source: Blob | Image<Uint8ClampedArray>): Promise<Uint8Array> => {
     const image = source instanceof Blob ? await imageFromBlob(source) : source;
     const { data } = toTensor(await resize(image, { width: SIZE, height: SIZE, method: 'triangle', backend }));

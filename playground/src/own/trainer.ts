@@ -20,12 +20,12 @@ import {
 import type { LookedAt } from '../train/protocol.js';
 import { type Examples, type Held, type Progress, SIZE } from './protocol.js';
 
-/** Pictures a step learns from. */
+/** Images a step learns from. */
 const BATCH = 16;
-/** Pictures a class needs before one in five is held back. */
+/** Images a class needs before one in five is held back. */
 const ENOUGH = 5;
 
-/** One training on the reader's own classes: `bestNet` by Adam, on pictures that are shifted, turned and partly erased anew in every epoch. */
+/** One training on the reader's own classes: `bestNet` by Adam, on images that are shifted, turned and partly erased anew in every epoch. */
 export class Trainer {
   #step = 0;
   #epoch = 0;
@@ -87,7 +87,7 @@ export class Trainer {
     };
   }
 
-  /** A checkpoint that `convlab predict` reads: it holds the names of the classes and the size of the pictures. */
+  /** A checkpoint that `convlab predict` reads: it holds the names of the classes and the size of the images. */
   save(): Promise<Uint8Array> {
     const pictures = { framing: 'none', size: SIZE, color: 'rgb', classes: this.classes };
     return encodeCheckpoint({ model: this.model, optimizer: this.#optimizer, epoch: this.#epoch, settings: { pictures } });

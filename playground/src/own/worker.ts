@@ -4,7 +4,7 @@ import { openBackend } from '../engine/open-backend.js';
 import type { Command, Report } from './protocol.js';
 import { Trainer } from './trainer.js';
 
-/** Epochs after which a training pauses by itself. */
+/** Epochs after which training pauses automatically. */
 const EPOCHS = 30;
 /** Milliseconds of steps after which messages are read. */
 const BREATHE_EVERY = 25;
@@ -19,7 +19,7 @@ let queue: Promise<void> = Promise.resolve();
 const say = (report: Report) => postMessage(report);
 
 addEventListener('message', ({ data }: MessageEvent<Command>) => {
-  // ends the training that runs; the queue goes on behind it
+  // ends the running training; the queue continues
   running = false;
   queue = queue.then(() => obey(data)).catch((error: Error) => say({ type: 'failed', message: error.message }));
 });

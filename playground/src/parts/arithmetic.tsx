@@ -13,7 +13,7 @@ const t = dictionary({
 });
 
 interface ArithmeticProps {
-  /** What is under the kernel, rows of numbers. */
+  /** The values under the kernel, as rows of numbers. */
   readonly window: readonly (readonly number[])[];
   readonly kernel: readonly (readonly number[])[];
   /** Added to the sum. Default 0: not written. */

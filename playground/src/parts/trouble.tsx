@@ -1,7 +1,7 @@
 import type { Signal } from '@preact/signals';
 import { Notice } from './notice.js';
 
-/** What went wrong in a view, until it is closed. @param what '' for nothing */
+/** An error message of a view, until it is closed. @param what '' for no error */
 export function Trouble({ what }: { readonly what: Signal<string> }) {
   if (!what.value) return null;
   const close = () => {

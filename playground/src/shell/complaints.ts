@@ -3,7 +3,7 @@ import { language } from './language.js';
 
 type Form = readonly [english: RegExp, chinese: string];
 
-/** What an option must be. */
+/** The rules of options. */
 const RULES: readonly Form[] = [
   [/^an integer ≥ (\S+)$/, '≥ $1 的整数'],
   [/^an integer from (\S+) to (\S+)$/, '$1 到 $2 的整数'],

@@ -6,7 +6,7 @@ const at = signal(0);
 const last = signal(0);
 let byTab = false;
 
-/** Whether there is a step to take back, or to take again. */
+/** True if there is a step to undo, or to redo. */
 export const canUndo = computed(() => at.value > 0);
 export const canRedo = computed(() => at.value < last.value);
 
@@ -62,7 +62,7 @@ export function redo(): void {
   if (canRedo.value) history.forward();
 }
 
-/** Ctrl or ⌘ with Z, with Shift or Y for the way forth; a text that is typed has an undo of its own. */
+/** Ctrl or ⌘ with Z undoes, with Shift or Y redoes; text fields have their own undo. */
 export function followUndoKeys(): void {
   addEventListener('keydown', (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || isTyped(event.target)) return;
@@ -74,7 +74,7 @@ export function followUndoKeys(): void {
   });
 }
 
-/** Whether keys are typed into it. */
+/** True for elements that accept text input. */
 export function isTyped(target: EventTarget | null): boolean {
   if (target instanceof HTMLInputElement) return !['range', 'checkbox', 'radio', 'button', 'file'].includes(target.type);
   return target instanceof HTMLTextAreaElement || (target instanceof HTMLElement && target.isContentEditable);

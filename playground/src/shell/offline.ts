@@ -7,7 +7,7 @@ export function keepOffline(): void {
   if (import.meta.hot || !('serviceWorker' in navigator) || connection?.saveData) return;
   const stop = effect(() => {
     if (engineState.value.status === 'opening') return;
-    // a second for the first picture, which comes over the same line
+    // a second for the first image, which comes over the same line
     setTimeout(() => navigator.serviceWorker.register('./sw.js').catch(() => undefined), 1000);
     queueMicrotask(() => stop());
   });

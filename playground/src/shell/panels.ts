@@ -9,7 +9,7 @@ const panelName: Codec<string> = { encode: (name) => name, decode: (name) => (/^
 
 /** The panel that the address leads to. */
 export const panel = urlSignal('page', 'panel', '', panelName, { local: true });
-/** Whether it alone is shown, over the whole window and in large type. */
+/** True if only this panel is shown, over the whole window and in large type. */
 export const presenting = urlSignal('page', 'present', false, flag, { local: true });
 /** Hidden parts: names of panels, and `header`, `title`, `foot`, `keys`. */
 export const hidden = urlSignal('page', 'hide', [], list(panelName));

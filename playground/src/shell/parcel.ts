@@ -1,4 +1,4 @@
-// A `.convlab` file: the address, and data that is too large for it, such as an opened picture or a trained network.
+// A `.convlab` file: the address, and data that is too large for it, such as an opened image or a trained network.
 import { computed, signal } from '@preact/signals';
 import { linkTo, view } from './url.js';
 
@@ -35,7 +35,7 @@ export function holdPart(name: string, part: Part): void {
   if (file) void part.open(file);
 }
 
-/** What a link does not share, in words. */
+/** Describes what a link does not share. */
 export const unshared = computed(() => [...parts.value.values()].flatMap((part) => part.says() ?? []));
 
 /** The page as a file. */

@@ -14,12 +14,12 @@ system.addEventListener('change', () => {
   systemIsDark.value = system.matches;
 });
 
-/** Whether the dark theme is shown: canvases draw by it. */
+/** True if the dark theme is shown, which canvases use for drawing. */
 export const dark = computed(() => themeChoice.value === 'dark' || (themeChoice.value === 'auto' && systemIsDark.value));
 
 effect(() => {
   document.documentElement.dataset.theme = dark.value ? 'dark' : 'light';
 });
 
-/** Whether things may move by themselves. */
+/** True if animations are allowed. */
 export const mayMove = !matchMedia('(prefers-reduced-motion: reduce)').matches;

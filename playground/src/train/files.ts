@@ -8,7 +8,7 @@ interface ChosenFile {
 }
 
 /**
- * Digits from two IDX files, packed by gzip or not: pictures `[N, 28, 28]` and labels `[N]`, in whichever order. The last
+ * Digits from two IDX files, packed by gzip or not: images `[N, 28, 28]` and labels `[N]`, in whichever order. The last
  * sixth, at most 5,000, is kept back to measure by.
  * @throws DataError if they are not such files, or do not belong together
  */

@@ -1,5 +1,5 @@
-// A run that was held, for comparison with the present one. The address has its settings, from which it can be trained again to the same
-// curves; the curves themselves stay in the page.
+// A held run, for comparison with the current one. The URL contains its settings, from which it can be trained again
+// with the same curves; the curves themselves stay in the page.
 import { batch, computed, signal } from '@preact/signals';
 import { digitsUrl } from '../digits/weights.js';
 import { type Codec, number, oneOf } from '../shell/codecs.js';
@@ -16,7 +16,7 @@ export interface HeldRun {
   readonly steps: number;
 }
 
-/** What was seen of a run. */
+/** The recorded curves of a run. */
 export interface HeldCurves {
   readonly steps: readonly StepRecord[];
   readonly measured: readonly Pick<Measured, 'step' | 'loss' | 'accuracy'>[];
@@ -52,7 +52,7 @@ const known = signal<ReadonlyMap<string, HeldCurves>>(new Map());
 /** The run that is trained again. */
 const again = signal<{ readonly of: string; readonly run: Run } | undefined>(undefined);
 
-/** The curves of the held run, as far as they are known; undefined where there is none. */
+/** The known curves of the held run; undefined if there is none. */
 export const heldCurves = computed((): HeldCurves | undefined => {
   const text = heldCodec.encode(held.value);
   if (text === '') return undefined;
@@ -65,12 +65,12 @@ function curvesOf(run: Run, { steps: count }: HeldRun): HeldCurves {
   return { steps: run.steps.value.filter(({ step }) => step <= count), measured: run.measured.value.filter(({ step }) => step <= count) };
 }
 
-/** Whether the held run is being trained again. */
+/** True while the held run is being trained again. */
 export const repeating = computed(() => again.value?.of === heldCodec.encode(held.value) && again.value.run.running.value);
 /** Why it could not be. */
 export const repeatFailure = computed(() => again.value?.run.failure.value ?? '');
 
-/** Whether the present run can be held: its settings have to repeat it. */
+/** True if the current run can be held, i.e. repeated from its settings. */
 export const canHold = computed(() => repeatable.value && (steps.value.at(-1)?.step ?? 0) > 0);
 
 /** Holds the present run as it is now. */
@@ -94,7 +94,7 @@ export function letGo(): void {
   });
 }
 
-/** Trains the held run once more, in a worker of its own. */
+/** Trains the held run again, in a separate worker. */
 export function repeatRun(): void {
   const wanted = held.peek();
   if (!wanted) return;

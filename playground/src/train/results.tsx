@@ -10,7 +10,7 @@ interface ConfusionProps {
   readonly names?: readonly string[];
 }
 
-/** The actual classes against what the network says, on pictures that it does not learn from. */
+/** The actual classes compared with the predictions, on images that are not used for training. */
 export function Confusion({ measured: { confusion }, names = DIGITS }: ConfusionProps) {
   const rows = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
   return (

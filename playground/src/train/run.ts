@@ -27,7 +27,7 @@ export class Run {
   readonly failure = signal('');
   #worker: Worker | undefined;
   #saving: ((bytes: Uint8Array) => void) | undefined;
-  /** What was asked of it before it was ready. */
+  /** The request made before it was ready. */
   #asked: 'run' | 'step' | undefined;
 
   constructor(private readonly options: RunOptions) {}

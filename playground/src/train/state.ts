@@ -46,19 +46,19 @@ export const recipe = computed(
   }),
 );
 
-/** What the worker works with, once it does. */
+/** The worker's data, once it has started. */
 export const opened = signal<Extract<Report, { type: 'opened' }> | undefined>(undefined);
 /** The last notice. */
 export const progress = signal<Progress | undefined>(undefined);
 /** All steps of the way that is shown, and all measurements. */
 export const steps = signal<readonly StepRecord[]>([]);
 export const measured = signal<readonly Measured[]>([]);
-/** Whether the run follows from its settings alone: same rate all the way, no loaded weights, the page's digits. */
+/** True if the run is determined by its settings: constant rate, no loaded weights, the page's digits. */
 export const repeatable = signal(true);
 /** It was asked to run, or does. */
 export const running = signal(false);
 export const message = signal<{ readonly kind: 'info' | 'error'; readonly text: string } | undefined>(undefined);
-/** Whether digits from files were given to learn from. */
+/** True if the training digits come from files. */
 let ownDigits = false;
 /** Waits for the bytes of a file that is saved. */
 let saving: ((bytes: Uint8Array) => void) | undefined;

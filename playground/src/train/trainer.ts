@@ -118,7 +118,7 @@ export class Trainer {
     });
   }
 
-  /** Goes back to the last state that was kept at this step or before; what came later is forgotten when training goes on. */
+  /** Returns to the last saved state at or before this step; later states are discarded when training continues. */
   seek(step: number): void {
     const kept = this.snapshots.at(step);
     this.model.loadStateDict(kept.weights);
@@ -130,12 +130,12 @@ export class Trainer {
     this.#learned = 0;
   }
 
-  /** Called before training goes on: there is one way only. */
+  /** Called before training continues, to discard later states. */
   forgetLater(): void {
     this.snapshots.forgetAfter(this.step);
   }
 
-  /** What has happened since it was last asked. */
+  /** The events since the previous report. */
   async report(running: boolean): Promise<Progress> {
     const [steps, measured] = [this.#steps, this.#measured];
     [this.#steps, this.#measured] = [[], []];
@@ -171,7 +171,7 @@ export class Trainer {
     this.model.dispose();
   }
 
-  /** The digits of a step: each epoch has an order of its own, so any step can be gone to. */
+  /** The digits of a step. Each epoch has its own order, so any step can be reached. */
   #batch(step: number): Int32Array {
     const { stepsPerEpoch, recipe } = this;
     const epoch = Math.floor(step / stepsPerEpoch);

@@ -51,7 +51,7 @@ async function obey(command: Command, goOn: boolean): Promise<void> {
   }
 }
 
-/** Says what did not work. A GPU that was lost has taken the weights with it: WebAssembly goes on from the last that were kept. */
+/** Reports a failure. If a GPU is lost, so are its weights, and WebAssembly continues from the last saved ones. */
 async function fail(command: Command['type'], { name, message }: Error): Promise<void> {
   running = false;
   const lost = trainer && backend.name === 'gpu' && name === 'UnsupportedError' && (command === 'run' || command === 'step');

@@ -7,7 +7,7 @@ import { t } from './strings.js';
 
 type Point = readonly [x: number, y: number, z: number];
 
-/** A point of the volume on the screen, and how far away it is. The picture has no perspective, so planes stay parallelograms. */
+/** A point of the volume on the screen, and how far away it is. The image has no perspective, so planes stay parallelograms. */
 function project([px, py, pz]: Point, scale: number, middle: number) {
   const [a, b] = [(turn.value * Math.PI) / 180, (tilt.value * Math.PI) / 180];
   const [cx, cy, cz] = [px - SIDE / 2, py - SIDE / 2, pz - SIDE / 2];
@@ -22,14 +22,14 @@ function project([px, py, pz]: Point, scale: number, middle: number) {
 
 interface Patch {
   readonly picture: HTMLCanvasElement;
-  /** in the picture's pixels */
+  /** in the image's pixels */
   readonly from: readonly [u: number, v: number];
   readonly size: readonly [u: number, v: number];
-  /** the volume's point of a pixel of the picture */
+  /** the volume's point of a pixel of the image */
   readonly at: (u: number, v: number) => Point;
 }
 
-/** A cut as a picture, in four parts: where the other two cuts meet it, one part is in front of them and the other behind. */
+/** A cut as an image, in four parts: where the other two cuts meet it, one part is in front of them and the other behind. */
 function patches(volume: Tensor, axis: Axis, palette: Palette, range: Range): Patch[] {
   const place = { z: z.value, y: y.value, x: x.value };
   const picture = document.createElement('canvas');

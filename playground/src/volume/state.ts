@@ -40,7 +40,7 @@ const kernel = computed<Tensor>(() => {
   }
 });
 
-/** Whether the result is signed. */
+/** True if the result is signed. */
 const signed = computed(() => kernelName.value !== 'gaussian' && kernelName.value !== 'box');
 
 /** The result and its kernel; undefined until computed. */

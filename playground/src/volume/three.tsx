@@ -17,7 +17,7 @@ import { VoxelSum } from './voxel-sum.js';
 const AXES = { z, y, x } as const;
 const SCAN_RANGE = [-0.2, 1.3] as const;
 
-/** What a click on a slice across an axis changes. */
+/** Handles a click on a slice across an axis. */
 function pick(axis: Axis, { y: row, x: column }: Cell): void {
   if (axis === 'z') [y.value, x.value] = [row, column];
   if (axis === 'y') [z.value, x.value] = [row, column];

@@ -8,8 +8,8 @@ import { usable } from '../training/usable.js';
 import { bars, PREDICT_FLAGS, readPicture } from './predict-command.js';
 
 /**
- * `convlab add A B`: the sum of two handwritten digits. The same network reads each; the probability of each sum follows from the
- * 1D convolution of the two distributions, by the same operator that computed the network's layers.
+ * `convlab add A B`: adds two handwritten digits. One network reads both; the probability of each sum is the 1D
+ * convolution of the two distributions, computed by the same operator as the network's layers.
  */
 export function addAddCommand(program: Command, terminal: Terminal): void {
   addFlags(program.command('add').description('add the digits in two images'), PREDICT_FLAGS)

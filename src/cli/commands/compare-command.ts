@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { addFlags, BACKEND_FLAGS, type BackendFlags } from '../flags.js';
 import type { Terminal } from '../terminal.js';
 
-/** `convlab compare A B`: how far two pictures are apart. */
+/** `convlab compare A B`: measures the difference between two images. */
 export function addCompareCommand(program: Command, terminal: Terminal): void {
   addFlags(program.command('compare').description('measure the difference between two images'), BACKEND_FLAGS)
     .argument('<a>', 'image')

@@ -20,7 +20,7 @@ export function addCompletionCommand(program: Command, terminal: Terminal): void
     });
 }
 
-/** What a flag or an operand is often given, where other values are allowed too. */
+/** Common values of flags and operands that also accept other values. */
 export function suggestions(kernels: readonly string[]): Suggestions {
   return {
     kernel: { words: kernels, paths: 'files' },

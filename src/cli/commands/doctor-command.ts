@@ -5,7 +5,7 @@ import { textTable } from '../../text-table.js';
 import { speeds } from '../speeds.js';
 import type { Terminal } from '../terminal.js';
 
-/** `convlab doctor`: which backends run here, which one `auto` picks, and which codec reads and writes PNG and JPEG. */
+/** `convlab doctor`: lists the available backends, the choice of `auto`, and the codecs for PNG and JPEG. */
 export function addDoctorCommand(program: Command, terminal: Terminal): void {
   program
     .command('doctor')
@@ -29,7 +29,7 @@ function report({ backends, auto }: Diagnosis, sharp: SharpReport): string {
   return `${textTable([['BACKEND', 'WHAT RUNS'], ...rows])}\n\n${choice}\n${measured}${codecs(sharp)}\n`;
 }
 
-/** Which codecs files have, and what would be faster. */
+/** The codecs in use, and a faster alternative if there is one. */
 export function codecs({ version, reason }: SharpReport): string {
   if (version) return `sharp ${version} reads and writes PNG, JPEG, WebP and AVIF files; built-in codecs handle the other formats.`;
   const why = reason ? `sharp is installed but does not load (${reason})` : 'sharp is not installed';

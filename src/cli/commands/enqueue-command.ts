@@ -29,7 +29,7 @@ Examples:
   convlab enqueue large.tif --out done --kernel sharpen --bands 8
 `;
 
-/** `convlab enqueue`: what `convlab filter` would do, as jobs for `convlab worker`. */
+/** `convlab enqueue`: adds the work of `convlab filter` to a queue, for `convlab worker`. */
 export function addEnqueueCommand(program: Command, terminal: Terminal, _: AbortSignal): void {
   const command = program
     .command('enqueue')
@@ -53,7 +53,7 @@ export function addEnqueueCommand(program: Command, terminal: Terminal, _: Abort
       if (given.output === 'float') checkHoldsFloats(work);
       const { connection, Queue, FlowProducer } = await connect('enqueue', redis);
       const [queue, flows] = [new Queue(name, { connection }), new FlowProducer({ connection })];
-      // a connection that breaks is made anew, and what was asked is asked again
+      // broken connections are restored and pending commands repeated
       for (const each of [queue, flows]) each.on('error', () => {});
       try {
         const flags = { ...pickOptions(given, WORKER_FLAGS), ...(kernel && { kernel }) };

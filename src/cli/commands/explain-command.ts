@@ -23,7 +23,7 @@ function parseShape(typed: string): readonly number[] | undefined {
 
 const shape = rule<readonly number[]>('a shape', Array.isArray, { parse: parseShape, form: 'like 1080x1920 (height x width), or 3x1080x1920' });
 
-/** What happens around the sums. */
+/** Names of the processing around the sums. */
 const AROUND = {
   ...pickRows(IMAGE_OPTIONS, 'channels', 'alpha', 'linear'),
   // the default is that of the filter
@@ -113,7 +113,7 @@ function brief(
   return { kernel, size, shape, outShape, device, algorithm, through, arithmetic, why, cost, overheads, alternatives, chosen };
 }
 
-/** An 8-bit picture. @param shape `[channels, height, width]` */
+/** The format of an 8-bit image. @param shape `[channels, height, width]` */
 function formatOfShape([channels, height, width]: readonly number[]): Format {
   if (![1, 2, 3, 4].includes(channels)) throw new OptionError('explain', '--shape', 'must have 1 to 4 channels', `${channels}x${height}x${width}`);
   return { width, height, channels: channels as Format['channels'], samples: 'uint8' };

@@ -3,7 +3,7 @@ import type { CatalogueEntry } from '../../filters/catalogue/catalogue.js';
 import { textTable } from '../../text-table.js';
 import type { Terminal } from '../terminal.js';
 
-/** `convlab kernels`: the catalogue. */
+/** `convlab kernels`: lists the catalogue. */
 export function addKernelsCommand(program: Command, terminal: Terminal): void {
   program
     .command('kernels')

@@ -12,7 +12,7 @@ const FLAGS = {
   ...BACKEND_FLAGS,
 } satisfies Rows;
 
-/** `convlab match PICTURE TEMPLATE`: finds a small picture in a large one. */
+/** `convlab match PICTURE TEMPLATE`: finds a small image in a large one. */
 export function addMatchCommand(program: Command, terminal: Terminal): void {
   addFlags(program.command('match').description('find a small image in a large one'), FLAGS)
     .argument('<picture>', 'image to search in')

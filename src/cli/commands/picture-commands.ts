@@ -14,12 +14,12 @@ import { CODEC_FLAGS, RESULT_FLAGS } from '../filter/picture-flags.js';
 import { addFlags, BACKEND_FLAGS, type BackendFlags, switchFlag } from '../flags.js';
 import { type Terminal, tellLosses } from '../terminal.js';
 
-/** A command that makes a picture of a picture. */
+/** A command that converts one image to another. */
 interface PictureCommand {
   readonly description: string;
-  /** the flags of its own, which its options follow from */
+  /** its own flags, from which its options are derived */
   readonly rows: Rows;
-  /** it has flags for the backend */
+  /** true if it has backend flags */
   readonly computes?: true;
   readonly apply: (image: Image, options: object, backend?: Backend) => Image | Promise<Image>;
 }
@@ -64,7 +64,7 @@ const COMMON = { ...RESULT_FLAGS, ...CODEC_FLAGS, json: switchFlag('print what w
 
 interface Flags extends OptionsOf<typeof COMMON>, BackendFlags {}
 
-/** The commands that make one picture of one: `convlab resize` and its siblings. */
+/** The commands with one input and one output image, such as `convlab resize`. */
 export function addPictureCommands(program: Command, terminal: Terminal, signal: AbortSignal): void {
   for (const [name, { description, rows, computes, apply }] of Object.entries(COMMANDS)) {
     const { out: _, backend: __, ...own } = rows;
@@ -96,7 +96,7 @@ export function addPictureCommands(program: Command, terminal: Terminal, signal:
       const report = (done: Awaited<ReturnType<typeof work>>) => {
         const { input, output, lost, milliseconds } = done;
         const line = `${output.path}: ${output.width} × ${output.height}, ${name} of ${input.width} × ${input.height}, ${milliseconds.toFixed(1)} ms\n`;
-        // the picture itself may be on its way through standard output
+        // the image itself may be written to standard output
         if (flags.json || !terminal.quiet) (output.path === '-' ? terminal.err : terminal.out)(flags.json ? `${JSON.stringify(done)}\n` : line);
         tellLosses(terminal, output.path, lost);
       };

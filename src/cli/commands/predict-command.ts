@@ -20,11 +20,11 @@ export const PREDICT_FLAGS = {
 } satisfies Rows;
 
 const DATA = pickRows(NETWORK_FLAGS, 'data');
-/** What a checkpoint knows of the samples that its training held back. */
+/** The flags in a checkpoint that determine the validation samples of its training. */
 const SPLIT = pickRows(KEPT_FLAGS, 'data', 'validation', 'seed');
 const EVALUATE_FLAGS = { ...NETWORK_FLAGS, ...PREDICT_FLAGS } satisfies Rows;
 
-/** `convlab predict PICTURE…`: classifies pictures of digits with a trained network. */
+/** `convlab predict PICTURE…`: classifies images of digits with a trained network. */
 export function addPredictCommand(program: Command, terminal: Terminal): void {
   addFlags(program.command('predict').description('classify images with a trained network, prepared like its training images'), PREDICT_FLAGS)
     .argument('<pictures...>', 'PNG, JPEG, BMP, GIF or TIFF')
@@ -73,7 +73,7 @@ export function addEvaluateCommand(program: Command, terminal: Terminal): void {
   );
 }
 
-/** `convlab summary`: the layers of a network. */
+/** `convlab summary`: lists the layers of a network. */
 export function addSummaryCommand(program: Command, terminal: Terminal): void {
   program
     .command('summary')
@@ -111,14 +111,17 @@ function report({ accuracy, loss, samples, confusion, precision, recall, worst }
   ].join('\n');
 }
 
-/** The probability of each class for the picture in a file. */
+/** The probability of each class for the image in a file. */
 export async function readPicture(model: Module, path: string, preparation: Preparation): Promise<number[]> {
   const { shape, data: input } = await preparePicture(await readImage(path), preparation);
   const { data } = await model.run({ shape: [1, ...shape], data: input });
   return fromLogits(data);
 }
 
-/** A bar chart of probabilities, one line per class. @param classes names of the first ones. Default: numbers */
+/**
+ * A bar chart of probabilities, one line per class.
+ * @param classes class names, possibly fewer than there are classes. Default: numbers
+ */
 export function bars(shares: readonly number[], classes: readonly string[] = []): string {
   const names = shares.map((_, c) => classes[c] ?? String(c));
   const width = Math.max(...names.map(({ length }) => length));

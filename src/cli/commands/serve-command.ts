@@ -22,7 +22,7 @@ const FLAGS = {
   }),
 } satisfies Rows;
 
-/** Nothing but origins gets into a header. */
+/** True for a valid list of origins, which is safe in a header. */
 function isOrigins(value: unknown): boolean {
   return (
     typeof value === 'string' &&
@@ -33,7 +33,7 @@ function isOrigins(value: unknown): boolean {
 /** Paths of the built playground, relative to the bundle in dist/cli and to this file. */
 const FOLDERS = ['../playground/', '../../../playground/dist/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 
-/** `convlab serve`: the playground, on this machine. */
+/** `convlab serve`: serves the playground on this machine. */
 export function addServeCommand(program: Command, terminal: Terminal, signal: AbortSignal): void {
   addFlags(program.command('serve').description('serve the playground, an interactive web page about convolution, until Ctrl-C'), FLAGS).action(
     async (flags: OptionsOf<typeof FLAGS>) => {
@@ -44,7 +44,10 @@ export function addServeCommand(program: Command, terminal: Terminal, signal: Ab
   );
 }
 
-/** Serves a folder until the signal. @throws OptionError if the port is taken, or the address is none of this machine's */
+/**
+ * Serves a folder until the signal.
+ * @throws OptionError if the port is taken, or the address does not belong to this machine
+ */
 export async function serve(folder: string, { port, host, embed }: SettledOptions<typeof FLAGS>, terminal: Terminal, signal: AbortSignal): Promise<void> {
   const server = await staticServer(folder, { embed: embed?.replaceAll(',', ' ') });
   try {

@@ -18,7 +18,7 @@ Examples:
   convlab train --epochs 30 --resume model.safetensors --out model.safetensors
 `;
 
-/** `convlab train`: a network learns, and its weights are written after every epoch. */
+/** `convlab train`: trains a network and writes its weights after every epoch. */
 export function addTrainCommand(program: Command, terminal: Terminal, signal: AbortSignal): void {
   addFlags(program.command('train').description('train a network'), TRAIN_FLAGS)
     .addHelpText('after', EXAMPLES)
@@ -39,7 +39,7 @@ export function addTrainCommand(program: Command, terminal: Terminal, signal: Ab
     });
 }
 
-/** The flags of the training that a checkpoint comes from. */
+/** The training flags stored in a checkpoint. */
 function keptFlags(path: string | undefined, resumed: Checkpoint | undefined): OptionsOf<typeof KEPT_FLAGS> {
   const kept = resumed?.settings.train ?? {};
   try {
@@ -50,7 +50,7 @@ function keptFlags(path: string | undefined, resumed: Checkpoint | undefined): O
   return kept;
 }
 
-/** What `--json` prints. */
+/** The output of `--json`. */
 function resultOf({ model, history, evaluation, measured, device, seconds }: Trained) {
   return {
     stopped: history.stopped,
@@ -59,7 +59,7 @@ function resultOf({ model, history, evaluation, measured, device, seconds }: Tra
     parameters: model.parameters().reduce((sum, { storage }) => sum + storage.length, 0),
     device,
     seconds,
-    /** per epoch, in milliseconds: the part of the time that training waited for batches */
+    /** milliseconds per epoch that training waited for batches */
     waiting: history.epochs.map(({ waiting = 0 }) => Math.round(1000 * waiting)),
   };
 }

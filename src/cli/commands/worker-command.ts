@@ -12,7 +12,7 @@ const FLAGS = {
   json: switchFlag('print what ran as JSON, one object per line and job'),
 } satisfies Rows;
 
-/** `convlab worker`: filters the pictures of a queue until a signal. */
+/** `convlab worker`: filters the images of a queue until a signal. */
 export function addWorkerCommand(program: Command, terminal: Terminal, signal: AbortSignal): void {
   addFlags(program.command('worker').description('filter the images of a queue (BullMQ) until SIGTERM or Ctrl-C; running jobs are finished'), FLAGS)
     .addHelpText('after', '\nExamples:\n  convlab worker --redis redis://redis.example:6379\n  convlab worker --threads 1 --stalled 10 --json\n')

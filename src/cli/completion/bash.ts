@@ -1,6 +1,6 @@
 import type { CommandShape, ProgramShape, Value } from './program-shape.js';
 
-/** A completion script for bash, of 3.2 or later; file names with spaces need 4. */
+/** A completion script for bash 3.2 or later; file names with spaces require bash 4. */
 export function bashCompletion({ name, flags, commands }: ProgramShape): string {
   return `# bash completion for ${name}: eval "$(${name} completion bash)" in ~/.bashrc
 _${name}() {
@@ -41,7 +41,7 @@ complete -F _${name} ${name}
 `;
 }
 
-/** A branch for each kind of value, of all flags that take it. */
+/** One branch per kind of value, for all flags that accept it. */
 function flagValues(commands: readonly CommandShape[]): string {
   const branches = new Map<string, string[]>();
   for (const { name, flags } of commands) {

@@ -1,6 +1,6 @@
 import type { Flag, ProgramShape, Value } from './program-shape.js';
 
-/** A completion script for fish, of 3.0 or later. */
+/** A completion script for fish 3.0 or later. */
 export function fishCompletion({ name, flags, commands }: ProgramShape): string {
   const line = (...words: readonly string[]) => `complete -c ${name} ${words.filter((word) => word !== '').join(' ')}`;
   return [

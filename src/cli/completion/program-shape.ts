@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from 'commander';
 
-/** What may be typed for an operand or the value of a flag. */
+/** The possible values of an operand or flag. */
 export interface Value {
   /** its name in help */
   readonly name: string;
@@ -8,7 +8,7 @@ export interface Value {
   readonly paths: 'files' | 'folders' | 'none';
 }
 
-/** A flag with all its names, `-k` and `--kernel`, and what follows it. */
+/** A flag with all its names, such as `-k` and `--kernel`, and its value. */
 export interface Flag {
   readonly names: readonly string[];
   readonly help: string;
@@ -20,14 +20,14 @@ export interface CommandShape {
   readonly name: string;
   readonly help: string;
   readonly flags: readonly Flag[];
-  /** every operand of a command takes the same; undefined: it has none */
+  /** values of the operands, which are the same for all operands of a command; undefined if it has none */
   readonly operand?: Value;
 }
 
-/** What a program takes. */
+/** The commands and flags of a program. */
 export interface ProgramShape {
   readonly name: string;
-  /** flags that go with every command */
+  /** flags of every command */
   readonly flags: readonly Flag[];
   readonly commands: readonly CommandShape[];
 }

@@ -29,7 +29,7 @@ if [[ $funcstack[1] == _${name} ]]; then _${name} "$@"; else compdef _${name} ${
 `;
 }
 
-/** `'(-k --kernel)'{-k,--kernel}'[help]:kernel:…'`, and what may be given again and again with a star in front. */
+/** `'(-k --kernel)'{-k,--kernel}'[help]:kernel:…'`, with a leading star for flags that can be repeated. */
 function flagSpec({ names, help, value }: Flag): string {
   const what = `[${help.replaceAll(/[[\]\\]/g, '\\$&')}]${value ? `:${value.name}:${action(value)}` : ''}`;
   return names.length === 1 ? quote(`${names[0]}${what}`) : `'*'{${names.join(',')}}${quote(what)}`;

@@ -2,7 +2,7 @@ import type { Format } from '../../image/samples.js';
 import { type OptionRule, option, type Rows, rule } from '../../options.js';
 import { switchFlag } from '../flags.js';
 
-/** What the frames of a film are, without a header. */
+/** The format of raw frames, which have no header. */
 export interface RawFrames {
   readonly width: number;
   readonly height: number;

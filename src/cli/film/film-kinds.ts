@@ -5,35 +5,38 @@ import type { FramePipe } from './frame-pipes.js';
 import { frameLength, parseY4m, printY4m } from './y4m.js';
 import { matrixOf, rgbToYuv, yuvToRgb } from './yuv.js';
 
-/** A film that is read: what is filtered of each frame. */
+/** An input video, and the part of each frame to filter. */
 export interface Film {
   /** format of the filtered part of a frame */
   readonly format: Format;
-  /** bytes of a frame */
+  /** bytes per frame */
   readonly length: number;
   /** Reads the next frame. @returns false at the end @throws DataError if the film ends within it */
   read(frame: Uint8ClampedArray): Promise<boolean>;
-  /** What is filtered of a frame: valid until the next one is asked for. */
+  /** The part of a frame to filter; valid until the next one is requested. */
   picture(frame: Uint8ClampedArray): Image;
-  /** Gets ready for results. @throws UnsupportedError if the film holds none such */
+  /** Prepares the output for results. @throws UnsupportedError if the video format cannot store them */
   results(result: Format): FilmResults;
 }
 
-/** How results are written. */
+/** The output format of results. */
 export interface FilmResults {
-  /** what comes before the first frame */
+  /** bytes before the first frame */
   readonly header?: Uint8Array;
-  /** what comes before each */
+  /** bytes before each frame */
   readonly head?: Uint8Array;
-  /** bytes of a frame */
+  /** bytes per frame */
   readonly length: number;
-  /** The part of a frame that is the result, which may be computed there; undefined: {@link finish} makes the frame of it. */
+  /**
+   * The part of a frame for the result, so that it can be computed in place; undefined if {@link finish} must create
+   * the frame.
+   */
   picture(out: Uint8ClampedArray): Image | undefined;
-  /** @param frame what the result was computed from */
+  /** Creates the output frame. @param frame the input frame of the result */
   finish(result: Image, out: Uint8ClampedArray, frame: Uint8ClampedArray): void;
 }
 
-/** Frames of samples alone, interleaved, that follow each other. */
+/** A video of consecutive raw frames with interleaved samples. */
 export function rawFilm(input: FramePipe, format: Format): Film {
   return {
     format,
@@ -48,7 +51,7 @@ export function rawFilm(input: FramePipe, format: Format): Film {
 }
 
 /**
- * A YUV4MPEG2 film. Frames are filtered in RGB, as pictures are, or their luma alone, with the colors as they were.
+ * A YUV4MPEG2 video. Frames are filtered in RGB, like images, or only their luma is filtered and the chroma is copied.
  * @param lumaOnly filter Y only
  * @param most pixels of a frame
  * @throws DataError if the header claims more
@@ -72,7 +75,7 @@ export async function y4mFilm(input: FramePipe, lumaOnly: boolean, most: number)
       return true;
     },
     picture(frame) {
-      // Y lies at the beginning of a frame: it is filtered where it is
+      // Y is at the beginning of a frame and is filtered in place
       if (!rgb) return pictureOf(frame, format);
       yuvToRgb(new Uint8Array(frame.buffer, frame.byteOffset, frame.length), rgb, header, matrix);
       return { ...format, data: rgb };
@@ -101,12 +104,12 @@ export async function y4mFilm(input: FramePipe, lumaOnly: boolean, most: number)
   };
 }
 
-/** The beginning of some bytes as a picture. */
+/** The first bytes of a buffer as an image. */
 function pictureOf({ buffer, byteOffset }: Uint8ClampedArray, { width, height, channels, samples }: Format): Image {
   return { width, height, channels, data: new (arrayOf(samples))(buffer as ArrayBuffer, byteOffset, width * height * channels) };
 }
 
-/** @throws DataError if there is some of it */
+/** @throws DataError if it is incomplete */
 async function isFrame(input: FramePipe, { buffer, byteOffset, length }: Uint8ClampedArray): Promise<boolean> {
   const read = await input.read(new Uint8Array(buffer, byteOffset, length));
   if (read > 0 && read < length) throw new DataError('filter', `stdin ends within a frame: after ${read} of ${length} bytes`);

@@ -10,22 +10,22 @@ import type { FilmFlags } from './film-flags.js';
 import { type Film, type FilmResults, rawFilm, y4mFilm } from './film-kinds.js';
 import { FramePipe } from './frame-pipes.js';
 
-/** What became of a film. */
+/** The result of filtering a video. */
 export interface FilmReport {
   readonly frames: number;
   readonly input: ReturnType<typeof describeFormat>;
   readonly output: ReturnType<typeof describeFormat>;
   readonly backend: string;
   readonly device: string;
-  /** `read` and `write` are what was waited for beside filtering */
+  /** `read` and `write` are the times spent waiting in addition to filtering */
   readonly milliseconds: { readonly total: number; readonly read: number; readonly filter: number; readonly write: number };
 }
 
 /**
- * Filters frame by frame, from one pipe to another: while a frame is filtered, the next is read and the one before is written. Frames and results lie
- * in memory that is used again and again.
+ * Filters frame by frame, from one pipe to another. While a frame is filtered, the next one is read and the previous
+ * one is written. The memory of frames and results is reused.
  * @param from, to file descriptors
- * @throws OptionError or UnsupportedError, before a frame is written, if the film does not hold the results
+ * @throws OptionError or UnsupportedError, before a frame is written, if the video format cannot store the results
  */
 export async function filterFilm(flags: FilterFlags, { raw, y4m }: FilmFlags, signal: AbortSignal, from = 0, to = 1): Promise<FilmReport> {
   if (raw && y4m) throw new OptionError('filter', '--raw', 'or --y4m must be set, but not both', `${raw.width}x${raw.height}x${raw.channels}`);
@@ -67,7 +67,7 @@ async function run(film: Film, output: FramePipe, { result, backend, apply }: Fr
       const [reading, source] = [next, sources[frames % 2]];
       if (!(await timed('read', () => reading))) break;
       next = film.read(sources[(frames + 1) % 2]);
-      next.catch(() => {}); // it is heard when its turn comes
+      next.catch(() => {}); // reported when it is awaited
       const place = outs && results?.picture(outs[frames % 2]);
       const done = await timed('filter', () => apply(film.picture(source), place));
       if (!results || !outs) {
@@ -85,7 +85,7 @@ async function run(film: Film, output: FramePipe, { result, backend, apply }: Fr
       written.catch(() => {});
     }
   } finally {
-    // what was filtered before something failed is written
+    // frames filtered before a failure are written
     await timed('write', () => written);
   }
   return {
@@ -98,13 +98,13 @@ async function run(film: Film, output: FramePipe, { result, backend, apply }: Fr
   };
 }
 
-/** Puts a result where it is written from, unless it was computed there. */
+/** Copies a result to the output memory, unless it was computed there. */
 function keep({ data }: Image, results: FilmResults, out: Uint8ClampedArray): void {
   const place = results.picture(out)?.data;
   if (place && (place.buffer !== data.buffer || place.byteOffset !== data.byteOffset)) place.set(data);
 }
 
-/** Memory of two frames that threads share: of the backend, if it can, which then copies nothing. */
+/** Shared memory for two frames; if possible from the backend, which then copies nothing. */
 function twoFrames(backend: Backend, length: number): readonly [Uint8ClampedArray, Uint8ClampedArray] {
   const one = () => {
     const bytes = backend.allocateBytes?.(length);

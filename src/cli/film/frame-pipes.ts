@@ -1,26 +1,26 @@
 import { Worker } from 'node:worker_threads';
 import { DataError } from '../../errors.js';
 
-/** Longest header or line that is looked for. */
+/** Maximum length of a header or line. */
 const MOST_LINE = 4096;
-/** Milliseconds until a pipe that gives or takes nothing is asked again. */
+/** Milliseconds between retries of a pipe that is not ready. */
 const PAUSE = 1;
 
-/** What a thread is asked for. */
+/** A request to a thread. */
 type Task = { readonly line: true } | { readonly read: Uint8Array } | { readonly write: readonly Uint8Array[] };
 
-/** What it answers. */
+/** The answer of a thread. */
 interface Answer {
-  /** a line without its end; undefined: nothing was left */
+  /** a line without its line break; undefined at the end */
   readonly line?: string;
-  /** bytes that were read or written */
+  /** number of bytes read or written */
   readonly bytes?: number;
   readonly failed?: { readonly code?: string; readonly message: string };
 }
 
 /**
- * The script of a thread, a string, so that bundlers have no second file to find. Pipes that others share with this process may answer that they
- * are not ready.
+ * The script of a thread. It is a string so that bundlers need no second file. Pipes that other processes share may
+ * report that they are not ready.
  */
 const SCRIPT = `'use strict';
 const { readSync, writeSync } = require('node:fs');
@@ -61,26 +61,27 @@ parentPort.on('message', (task) => {
 `;
 
 /**
- * A pipe or a file, read or written by a thread of its own, so that this one computes meanwhile. Bytes go into memory that is there and shared: a stream
- * of Node's would bring each 64 KB in memory of its own, and take two turns of the event loop for them.
+ * A pipe or file that a separate thread reads or writes, so that this thread can compute meanwhile. Bytes are
+ * transferred through existing shared memory; a Node stream would allocate memory for every 64 KB and need two turns of
+ * the event loop for each.
  */
 export class FramePipe {
   readonly #worker: Worker;
   #settle: ((answer: Answer) => void) | undefined;
 
-  /** @param fd it stays open */
+  /** @param fd it is not closed */
   constructor(fd: number) {
     this.#worker = new Worker(SCRIPT, { eval: true, name: 'convlab pipe', workerData: fd, execArgv: [], env: {} });
     this.#worker.on('message', (answer: Answer) => this.#settle?.(answer));
     this.#worker.on('error', ({ message }) => this.#settle?.({ failed: { message } }));
   }
 
-  /** Fills `bytes`, of shared memory. @returns how many there were before the end */
+  /** Fills `bytes` in shared memory. @returns number of bytes before the end */
   async read(bytes: Uint8Array): Promise<number> {
     return (await this.#perform({ read: bytes })).bytes ?? 0;
   }
 
-  /** A line without its end; undefined: nothing was left. @throws DataError if it does not end */
+  /** Reads a line without its line break; undefined at the end. @throws DataError if the line does not end */
   async line(what: string): Promise<string | undefined> {
     const { line = '', bytes = 0 } = await this.#perform({ line: true });
     if (line.length > MOST_LINE) throw new DataError('filter', `stdin has no ${what}: no line ends within ${MOST_LINE} bytes`);
@@ -88,12 +89,12 @@ export class FramePipe {
     return bytes === 0 ? undefined : line;
   }
 
-  /** Writes all bytes. @throws DataError if nobody reads them any more */
+  /** Writes all bytes. @throws DataError if the reader has closed the pipe */
   async write(...parts: readonly Uint8Array[]): Promise<void> {
     await this.#perform({ write: parts });
   }
 
-  /** Ends the thread, once what it is at has ended. */
+  /** Ends the thread after its current task. */
   async close(): Promise<void> {
     await this.#worker.terminate();
   }

@@ -3,7 +3,7 @@ import { DataError, UnsupportedError } from '../../errors.js';
 /** Chroma planes, by the letters after C: columns and rows of luma per chroma sample; none for gray films. */
 const CHROMA = { 420: [2, 2], 422: [2, 1], 444: [1, 1], mono: undefined } as const;
 
-/** The head of a YUV4MPEG2 film of 8 bits. @see https://wiki.multimedia.cx/index.php/YUV4MPEG2 */
+/** The header of a YUV4MPEG2 video with 8 bits. @see https://wiki.multimedia.cx/index.php/YUV4MPEG2 */
 export interface Y4mHeader {
   readonly width: number;
   readonly height: number;
@@ -14,7 +14,7 @@ export interface Y4mHeader {
   readonly rest: readonly string[];
 }
 
-/** @throws DataError if it is none; UnsupportedError if it is of a kind that is not read */
+/** @throws DataError if it is not a header; UnsupportedError if this kind is not supported */
 export function parseY4m(line: string | undefined): Y4mHeader {
   const [magic, ...fields] = (line ?? '').split(' ');
   if (magic !== 'YUV4MPEG2') throw new DataError('filter', 'stdin must be a YUV4MPEG2 video (ffmpeg -f yuv4mpegpipe)');
@@ -38,19 +38,19 @@ export function parseY4m(line: string | undefined): Y4mHeader {
   };
 }
 
-/** The head of a film of frames of another size. */
+/** The header for frames of another size. */
 export function printY4m({ rest }: Y4mHeader, width: number, height: number): string {
   return `${['YUV4MPEG2', `W${width}`, `H${height}`, ...rest].join(' ')}\n`;
 }
 
-/** Samples of a chroma plane. */
+/** Number of samples in a chroma plane. */
 export function chromaSize({ chroma }: Y4mHeader, width: number, height: number): { readonly width: number; readonly height: number; readonly length: number } {
   const [columns, rows] = chroma ?? [width, height];
   const size = { width: Math.ceil(width / columns), height: Math.ceil(height / rows) };
   return { ...size, length: chroma ? size.width * size.height : 0 };
 }
 
-/** Bytes of a frame: Y, Cb, Cr. */
+/** Bytes per frame: Y, Cb, Cr. */
 export function frameLength(header: Y4mHeader, width: number, height: number): number {
   return width * height + 2 * chromaSize(header, width, height).length;
 }

@@ -1,20 +1,20 @@
 import { chromaSize, type Y4mHeader } from './y4m.js';
 
-/** What red and blue count in luma. @see ITU-R BT.601, 2.5.1, and BT.709, 3.2 */
+/** The weights of red and blue in luma. @see ITU-R BT.601, 2.5.1, and BT.709, 3.2 */
 const WEIGHTS = { bt601: [0.299, 0.114], bt709: [0.2126, 0.0722] } as const;
-/** Films with more lines use BT.709, as players assume if the file does not specify it. */
+/** Videos with more lines use BT.709, which players assume if the file does not specify it. */
 const MOST_LINES_OF_601 = 576;
-/** Bits behind the point. */
+/** Fraction bits. */
 const BITS = 16;
 const ONE = 2 ** BITS;
 const HALF = ONE / 2;
 
-/** From Y, Cb, Cr to R, G, B and back, both in integers of 16 bits behind the point. */
+/** Conversion from Y, Cb, Cr to R, G, B and back, in fixed point with 16 fraction bits. */
 export interface YuvMatrix {
   readonly black: number;
-  /** R, G, B of a step of Y; R of Cr; G of Cr and Cb; B of Cb */
+  /** coefficients of Y in R, G, B; of Cr in R; of Cr and Cb in G; of Cb in B */
   readonly toRgb: readonly [y: number, rv: number, gv: number, gu: number, bu: number];
-  /** Y, Cb, Cr, each of R, G, B */
+  /** coefficients of R, G, B in each of Y, Cb, Cr */
   readonly toYuv: readonly (readonly [number, number, number])[];
 }
 
@@ -56,7 +56,7 @@ export function yuvToRgb(frame: Uint8Array, rgb: Uint8ClampedArray, header: Y4mH
   }
 }
 
-/** RGB as a frame: a sample of color is that of the mean of its pixels. */
+/** Converts RGB to a frame; each chroma sample is computed from the mean of its pixels. */
 export function rgbToYuv(rgb: Uint8ClampedArray, frame: Uint8ClampedArray, header: Y4mHeader, { black, toYuv }: YuvMatrix): void {
   const { width, height, chroma } = header;
   const [columns, rows] = chroma ?? [1, 1];

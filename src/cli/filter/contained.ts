@@ -3,13 +3,16 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import { OptionError } from '../../errors.js';
 import { isS3 } from '../s3/s3-address.js';
 
-/** A picture and the place of its result. */
+/** An image and the path of its result. */
 interface Way {
   readonly from: string;
   readonly to: string;
 }
 
-/** What was found below a folder or by a pattern, without what is in the folder of the results, where that is below it: an earlier run wrote it. */
+/**
+ * The files found in a folder or by a pattern, excluding those in the results folder if that is inside, because an
+ * earlier run wrote them.
+ */
 export async function withoutResults(files: readonly string[], base: string, out: string): Promise<readonly string[]> {
   const [below, results] = await Promise.all([resolved(base || '.'), resolved(out)]);
   if (results === below || !isWithin(results, below)) return files;
@@ -19,7 +22,7 @@ export async function withoutResults(files: readonly string[], base: string, out
 }
 
 /**
- * Holds results against the folder that they go to.
+ * Checks that results are inside their folder.
  * @throws OptionError if one would be outside, by its name or through a link, or would overwrite an input
  */
 export async function checkContained(operation: string, jobs: readonly Way[], out: string): Promise<void> {
@@ -63,7 +66,7 @@ async function resolved(path: string): Promise<string> {
   }
 }
 
-/** Whether a path, both without links, is a folder or is in it. */
+/** True if a path is a folder or inside it; both must have links resolved. */
 function isWithin(path: string, folder: string): boolean {
   const way = relative(folder, path);
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);

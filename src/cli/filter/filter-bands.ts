@@ -7,9 +7,9 @@ import type { RowRange } from '../../kernels/backend.js';
 import type { RowJob } from './filter-rows.js';
 
 /**
- * Bands of a result that are computed apart, each from the rows of the picture that it needs.
- * @param count of bands; fewer, where rows are computed together
- * @returns undefined if something about all rows has to be known before one is computed: the least and the largest value, or whether any pixel is transparent
+ * Divides a result into bands that can be computed separately, each from the rows of the image that it needs.
+ * @param count number of bands; fewer if rows must be computed together
+ * @returns undefined if a band depends on all rows: on the range of values, or on whether any pixel is transparent
  */
 export function splitRows({ plan }: RowJob, count: number): readonly RowRange[] | undefined {
   if (plan.transparent) return undefined;
@@ -27,7 +27,7 @@ export function streamBands({ plan }: RowJob): readonly number[] {
   return bands.map(({ rows: [from, to] }) => to - from);
 }
 
-/** Rows of the result, with the bits that they have in the whole one. The rows of the picture before those that it needs are passed over. */
+/** Computes rows of the result, with the same bits as in the whole result. Earlier rows of the image are skipped. */
 export async function filterBand({ picture, plan }: RowJob, rows: RowRange): Promise<Samples> {
   const by = plan.byRows();
   try {

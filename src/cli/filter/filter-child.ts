@@ -11,8 +11,8 @@ import type { Answer, Question } from './filter-process.js';
 class ProcessEnded extends DataError {}
 
 /**
- * A worker in another process. If that process dies, e.g. out of memory, each image in progress is tried once more, alone in a new process:
- * the one that killed it kills no other.
+ * A worker in another process. If that process dies, e.g. out of memory, each image in progress is retried once, alone
+ * in a new process, so that the image that caused the crash does not affect others.
  */
 export async function createChild(flags: FilterFlags) {
   let child = start(flags);

@@ -29,7 +29,7 @@ Examples:
   ffmpeg -i film.mp4 -f yuv4mpegpipe - | convlab filter - - --y4m --kernel sharpen | ffmpeg -i - sharp.mp4
 `;
 
-/** `convlab filter`: one kernel after the other over a picture, or over many. */
+/** `convlab filter`: applies kernels in sequence to one or many images. */
 export function addFilterCommand(program: Command, terminal: Terminal, signal: AbortSignal): void {
   const command = program
     .command('filter')
@@ -84,7 +84,7 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
       }
 
       const report = (done: Report) => {
-        // the picture itself may be on its way through standard output
+        // the image itself may be written to standard output
         const print = done.output.path === '-' ? terminal.err : terminal.out;
         if (json || !terminal.quiet) print(json ? `${JSON.stringify(done)}\n` : `${reportLine(done)}\n`);
         tellLosses(terminal, done.output.path, done.lost);

@@ -8,13 +8,13 @@ import { rowFormatOf } from '../../image/row-files.js';
 import { below, isS3 } from '../s3/s3-address.js';
 import { checkContained, withoutResults } from './contained.js';
 
-/** One picture to filter. `-` is standard input or output, `s3://bucket/key` an object. */
+/** One image to filter. `-` is standard input or output, `s3://bucket/key` an object. */
 export interface FileJob {
   readonly from: string;
   readonly to: string;
   /** default: by the extension of `to` */
   readonly format?: ImageFormat;
-  /** of what the result is made of: an object keeps it, for `--resume` */
+  /** hash of the input and the recipe, stored with an object for `--resume` */
   readonly hash?: string;
 }
 
@@ -25,13 +25,13 @@ export interface FileFlags {
 }
 
 /**
- * Lists all jobs before any of them starts.
- * Without `--out`: one picture and its result. With `--out`: pictures, patterns and folders; each result keeps its picture's
- * name and its path relative to the folder or to the fixed part of the pattern. Files already in that folder are no inputs of a folder or pattern
- * around it.
+ * Lists all jobs before any of them starts. Without `--out`: one image and its result. With `--out`: images,
+ * patterns and folders; each result keeps its image's name and its path relative to the folder or to the fixed part
+ * of the pattern. Files in that folder are not inputs of a folder or pattern that contains it.
  * @param operation the command's name in errors
- * @throws OptionError if two results have the same name, one would be outside of the folder or overwrite an input, or its name has no known format
- * @throws DataError if a pattern or a folder holds no picture
+ * @throws OptionError if two results have the same name, one would be outside the folder or overwrite an input, or its
+ * name has no known format
+ * @throws DataError if a pattern or folder contains no image
  */
 export async function findJobs(paths: readonly string[], { out, format: name }: FileFlags, operation = 'filter'): Promise<readonly FileJob[]> {
   const format = name && formatNamed(name);
@@ -67,7 +67,7 @@ export function checkHoldsFloats(jobs: readonly FileJob[]): void {
   }
 }
 
-/** Loaded where a path is no file. */
+/** Loads the glob library, which is needed only if a path is not a file. */
 function globbing() {
   return import('tinyglobby');
 }
@@ -80,14 +80,14 @@ async function isMany(operation: string, path: string): Promise<boolean> {
   return found?.isDirectory() ?? (await globbing()).isDynamicPattern(path);
 }
 
-/** The pictures of a path, a folder or a pattern, and the names of their results. */
+/** The images of a path, folder or pattern, and the names of their results. */
 async function pictures(path: string, out: string, operation: string): Promise<readonly { readonly file: string; readonly name: string }[]> {
   if (path === '-') throw new OptionError(operation, '--out', 'requires files; - is one image', path);
   if (isS3(path)) {
     const { picturesAt } = await import('../s3/s3-pictures.js');
     const { files, base, what = path } = await picturesAt(operation, path);
     if (base === undefined) return files.map((file) => ({ file, name: posix.basename(file) }));
-    // the results of an earlier run may lie among the pictures
+    // results of an earlier run may be among the images
     const results = `${out.replace(/\/+$/, '')}/`;
     const others = results !== base && results.startsWith(base) ? files.filter((file) => !file.startsWith(results)) : files;
     if (others.length === 0) throw new DataError(operation, `${what} contains no images`, { what });

@@ -41,7 +41,7 @@ export const FILTER_FLAGS = {
   json: switchFlag('print what ran as JSON, one object per line and image'),
 } satisfies Rows;
 
-/** What `convlab filter` was asked to do to each picture: plain data, so that it can be sent to another process. */
+/** The flags of `convlab filter` that apply to each image: plain data that can be sent to another process. */
 export interface FilterFlags extends OptionsOf<typeof WORKER_FLAGS> {
   kernel?: string[];
 }

@@ -7,7 +7,7 @@ import type { FilterFlags } from './filter-flags.js';
 import { createWorker, type Report } from './filter-one.js';
 import { inHand, workThrough } from './work-through.js';
 
-/** A picture that is begun. */
+/** An image whose processing has started. */
 interface Begun {
   readonly job: FileJob;
   finish(): Promise<void>;
@@ -15,23 +15,26 @@ interface Begun {
 
 /** Options of {@link filterMany}. */
 export interface ManyOptions {
-  /** processes, each with a backend of its own; this one is among them */
+  /** number of processes, including this one, each with its own backend */
   readonly processes: number;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
-  /** called before an image is started; it may return another job to do in its place, and is called when the result is complete */
+  /**
+   * called before an image is started. It may return another job to process instead, and a function that is called when
+   * the result is complete
+   */
   begin?(job: FileJob): Promise<Begun>;
   report(report: Report): void;
   fail?(job: FileJob, error: Error): void;
 }
 
 /**
- * Filters many pictures; a failure does not stop the others.
- * @throws DataError at the end, which lists the failures; the OptionError itself if all failed by the same one
+ * Filters many images; a failure does not stop the others.
+ * @throws DataError at the end, which lists the failures; the OptionError itself if all failed with the same one
  */
 export async function filterMany(jobs: readonly FileJob[], flags: FilterFlags, options: ManyOptions): Promise<void> {
   const { processes, terminal, signal, begin, report, fail } = options;
-  // the cores are shared out among the processes
+  // divides the cores among the processes
   const threads = Math.max(1, Math.min(4, Math.floor(availableParallelism() / processes)));
   const shared = processes === 1 ? flags : withThreads(flags, threads);
   const starts = Array.from({ length: Math.min(processes, jobs.length) }, (_, i) => (i === 0 ? createWorker(shared) : createChild(shared)));

@@ -24,19 +24,19 @@ import { type KernelArgument, kernelArgument, type OperationArgument } from './k
 import { decodePictures, describe, describeFormat, quickStart, writePictures } from './picture-io.js';
 import { openSource } from './picture-source.js';
 
-/** What became of one picture. */
+/** The result of processing one image. */
 export type Report = Awaited<ReturnType<Worker['filter']>> & {
-  /** its process had ended before it was done */
+  /** it was retried because its process ended */
   readonly retried?: true;
 };
 
-/** Does one picture after the other. */
+/** Processes images one after another. */
 export type Worker = Awaited<ReturnType<typeof createWorker>>;
 
 /**
- * Gets ready: reads kernels and mask, starts the backend.
- * @param options.single there will be one picture: the backend starts while that is decoded, and suits its size
- * @throws OptionError if the flags do not go together, before any picture is touched
+ * Creates a worker: reads kernels and mask, and starts the backend.
+ * @param options.single for a single image: the backend starts while it is decoded, and matches its size
+ * @throws OptionError if the flags are inconsistent, before any image is read
  */
 export async function createWorker(flags: FilterFlags, { single = false } = {}) {
   if (flags.kernel && flags.pipeline !== undefined)
@@ -61,7 +61,7 @@ export async function createWorker(flags: FilterFlags, { single = false } = {}) 
     return plans.get(backend, format, [i], () => planFilter(format, steps, around, backend, { operation: 'filter', merging: 'none' }));
   };
 
-  /** Segments of the chain: kernels side by side stay in float, an operation takes and gives a picture. */
+  /** Applies the segments of the chain: adjacent kernels stay in float, an operation converts image to image. */
   const apply = async (image: Image, backend: Backend, onPlan: (plan: ConvPlan) => void): Promise<Image> => {
     if (pipeline) return pipeline.apply(image, { region: flags.region, mask, backend, onPlan });
     let result = image;
@@ -76,7 +76,7 @@ export async function createWorker(flags: FilterFlags, { single = false } = {}) 
     return result;
   };
 
-  /** The plan of the whole chain, where that is kernels only. */
+  /** The plan of the whole chain, if it contains only kernels. */
   const [first] = stages;
   const planRows = pipeline
     ? (format: Format, backend: Backend) => pipeline.plan(format, { region: flags.region, mask }, backend)
@@ -106,7 +106,7 @@ export async function createWorker(flags: FilterFlags, { single = false } = {}) 
   });
 
   return {
-    /** @param onProgress told the share that is done, of a picture that passes by rows */
+    /** @param onProgress called with the completed fraction of an image that is filtered row by row */
     async filter(job: FileJob, onProgress?: (share: number) => void) {
       const clock = stopwatch();
       const source = await clock.time('read', () => openSource(job.from));
@@ -125,18 +125,21 @@ export async function createWorker(flags: FilterFlags, { single = false } = {}) 
       });
       const results = await clock.time('filter', async () => {
         const done: Frame[] = [];
-        // every frame runs as the first does
+        // reports only the plans of the first frame, because all frames run alike
         for (const { image, delay } of frames) done.push({ image: await apply(image, backend, (plan) => done.length === 0 && ran.push(plan)), delay });
         return { frames: done, repeats };
       });
       const lost = await clock.time('write', () => writePictures(job, results, { ...flags, builtIn }));
       return reportOf(job, describe({ frames, repeats }), describe(results), lost, ran, clock.times);
     },
-    /** A picture that passes by rows, in the hands of whoever asks; undefined if it passes as a whole. */
+    /** Opens an image for row-by-row filtering, to be run by the caller; undefined if it is filtered as a whole. */
     async rows(job: FileJob) {
       return openRowJob(job, await openSource(job.from), flags, planRows, async () => (await open()).backend);
     },
-    /** Frames of one format. `result` is theirs, and `out` may take it, where it is known before the first. */
+    /**
+     * Filters frames of one format. If the format of the result is known in advance, it is `result`, and `out` can
+     * receive it.
+     */
     async frames(format: Format) {
       const { backend } = await open();
       const plan = planRows?.(format, backend);
@@ -149,7 +152,7 @@ export async function createWorker(flags: FilterFlags, { single = false } = {}) 
 
 interface Opened {
   readonly backend: Backend;
-  /** milliseconds until it was there */
+  /** milliseconds until it had started */
   readonly start: number;
 }
 

@@ -14,7 +14,7 @@ export interface Answer {
   readonly error?: { readonly name: string; readonly message: string };
 }
 
-// A process of `convlab filter --jobs`: filters pictures and returns reports until the parent ends.
+// A process of `convlab filter --jobs`: filters images and returns reports until the parent ends.
 let worker: Worker;
 process.on('message', async ({ id, what }: Question) => {
   try {
@@ -27,5 +27,5 @@ process.on('message', async ({ id, what }: Question) => {
   }
 });
 process.on('disconnect', () => process.exit());
-// Ctrl-C reaches all processes of a terminal: finish this picture; the parent sends no more
+// Ctrl-C reaches all processes of a terminal: finish this image; the parent sends no more
 process.on('SIGINT', () => {});

@@ -16,10 +16,10 @@ import type { FilterFlags } from './filter-flags.js';
 import { typeOf } from './picture-io.js';
 import type { PictureSource } from './picture-source.js';
 
-/** Larger pictures pass row by row where they can. */
+/** Pixels from which images are filtered row by row if possible. */
 const LARGE = 64e6;
 
-/** A picture that passes row by row. */
+/** An image that is filtered row by row. */
 export interface RowJob {
   readonly picture: RowPicture;
   readonly plan: FilterPlan;
@@ -35,10 +35,10 @@ export interface RowResult {
 
 /**
  * Opens an image for processing row by row: if requested, if its formats allow nothing else, or if it is large.
- * @param source of the job
+ * @param source source of the job
  * @param planned the plan for images of a format; undefined if the operation needs the whole image
  * @param open starts the backend
- * @returns undefined if it passes as a whole
+ * @returns undefined if it is filtered as a whole
  * @throws OptionError or UnsupportedError if streaming was requested and is impossible
  */
 export async function openRowJob(
@@ -62,7 +62,7 @@ export async function openRowJob(
     if (width * height > pixels) throw new OptionError('filter', '--limits', `has pixels=${pixels}, but ${job.from} has ${width} × ${height}`, pixels);
     const backend = await open();
     const plan = planned(picture.format, backend);
-    plan.byRows().release(); // what needs the whole picture is refused
+    plan.byRows().release(); // throws if the filter needs the whole image
     checkPasses(job, plan, flags);
     return { picture, plan, backend, to };
   } catch (error) {
@@ -71,7 +71,10 @@ export async function openRowJob(
   }
 }
 
-/** Standard input is read once. @throws OptionError if that is not enough */
+/**
+ * Checks that a source can be read as often as needed.
+ * @throws OptionError for standard input, which can be read only once
+ */
 function checkPasses({ from }: FileJob, { format, transparent }: FilterPlan, { output }: FilterFlags): void {
   if (from !== '-') return;
   if (output === 'normalize') throw new OptionError('filter', '--output normalize', 'requires a file, because the image is read twice', from);
@@ -79,14 +82,14 @@ function checkPasses({ from }: FileJob, { format, transparent }: FilterPlan, { o
     throw new OptionError('filter', '--stream', 'requires a file, because an image with alpha is read twice; or use --alpha ignore or filter', from);
 }
 
-/** What is told while rows are filtered. */
+/** Callbacks while rows are filtered. */
 export interface RowsTold {
   onPlan?(plan: ConvPlan): void;
-  /** the share that is done */
+  /** called with the completed fraction */
   onProgress?(share: number): void;
 }
 
-/** Filters it, and writes the result. */
+/** Filters the image and writes the result. */
 export async function filterRows(rows: RowJob, job: FileJob, flags: FilterFlags, { onPlan, onProgress }: RowsTold): Promise<RowResult> {
   const { picture, plan, backend } = rows;
   return writeResult(rows, startStream({ operation: 'filter', plan, backend }, picture.rows, { onPlan, onProgress, reuse: true }), job, flags);
@@ -112,7 +115,7 @@ export async function writeResult({ picture, plan, to }: RowJob, stream: AsyncIt
   return { format, lost };
 }
 
-/** The header of a file; zero pixels if it cannot be read: reading it later gives the reason. */
+/** The header of a file; zero pixels if it cannot be read, because reading the file later reports the reason. */
 async function headOf(source: PictureSource): Promise<{ readonly isPnm: boolean; readonly pixels: number }> {
   const head = await source.head();
   const isPng = head.length === 24 && head.toString('latin1', 12, 16) === 'IHDR';

@@ -10,7 +10,7 @@ import type { Output } from '../../filters/picture/output.js';
 
 /** A `--kernel` that is a single kernel, with the options of its file. */
 export interface KernelArgument extends KernelDocument {
-  /** as it was typed */
+  /** the argument as typed */
   readonly text: string;
   readonly output: Output;
 }
@@ -27,7 +27,7 @@ export interface OperationArgument {
  * Reads `NAME[:PARAMETER,…]` from the catalogue, a kernel in any format of {@link parseKernel}, or a file with one.
  * @param operation the command's name in errors
  * @throws OptionError if it is none of these
- * @throws DataError if the file cannot be read or holds no kernel
+ * @throws DataError if the file cannot be read or contains no kernel
  */
 export async function kernelArgument(text: string, operation = 'filter'): Promise<KernelArgument | OperationArgument> {
   if (/\.(json|txt|svg|acf)$/i.test(text)) return { text, output: 'clamp', ...(await fromFile(text, operation)) };

@@ -11,18 +11,21 @@ import type { FileJob } from './filter-files.js';
 import type { CodecFlags } from './picture-flags.js';
 import { openSource } from './picture-source.js';
 
-/** Pixels up to which threads take longer to start than one takes to filter, and sharp longer to load than a PNG takes without. */
+/**
+ * Pixels up to which starting threads takes longer than filtering on one, and loading sharp takes longer than decoding
+ * a PNG without it.
+ */
 const SMALL = 2 ** 16;
 const LOSSY: readonly ImageFormat[] = ['jpeg', 'webp', 'avif'];
 
-/** The file of a job. */
+/** Reads the file of a job. */
 export async function readFileOf({ from }: FileJob, flags: CodecFlags): Promise<Uint8Array> {
   return (await openSource(from)).read(flags);
 }
 
 /**
- * How a single job starts soonest: a small picture on one thread, and a PNG without sharp, unless the result is of a format that sharp writes
- * in other pixels. Samples of a PNG are the same either way.
+ * Settings with which a single job starts fastest: one thread for a small image, and no sharp for a PNG, unless the
+ * result has a format that sharp encodes differently. PNG samples are the same either way.
  */
 export async function quickStart({ to, format = formatOfPath(to) }: FileJob, file: Uint8Array): Promise<{ threads?: 1; builtIn?: true }> {
   try {
@@ -33,7 +36,7 @@ export async function quickStart({ to, format = formatOfPath(to) }: FileJob, fil
   }
 }
 
-/** The pictures of a file: one, the frames of an animation, or pages. */
+/** Decodes the images of a file: a single one, the frames of an animation, or pages. */
 export async function decodePictures({ from }: FileJob, file: Uint8Array, { limits, builtIn, metadata }: CodecFlags): Promise<Animation> {
   const options = { limits, metadata, codec: builtIn ? ('built-in' as const) : ('auto' as const) };
   return decodeAnimationFor(from === '-' ? 'decodeImage' : 'readImage', file, { name: from === '-' ? 'stdin' : from, ...options });
@@ -58,12 +61,12 @@ export async function writePictures(job: FileJob, { frames, repeats }: Animation
   return [...lost];
 }
 
-/** The type that a browser is told of an object. */
+/** The content type of an object. */
 export function typeOf(format: string): string {
   return LOSSY.some((each) => each === format) || ['png', 'bmp', 'gif', 'tiff'].includes(format) ? `image/${format}` : 'application/octet-stream';
 }
 
-/** A picture in reports; of several, the first and how many they are. */
+/** Describes an image in reports; for several, the first one and their number. */
 export function describe({ frames }: Animation) {
   return { ...describeFormat(formatOf(frames[0].image)), ...(frames.length > 1 && { frames: frames.length }) };
 }

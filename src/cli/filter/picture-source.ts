@@ -6,20 +6,22 @@ import { eachBand } from '../../image/rows.js';
 import { isS3 } from '../s3/s3-address.js';
 import type { CodecFlags } from './picture-flags.js';
 
-/** Where a picture comes from. */
+/** The source of an image. */
 export interface PictureSource {
-  /** The first bytes; none, where reading them would take them away, or fails: whoever reads the picture says why. */
+  /**
+   * The first bytes; none if reading would consume them or fails, because reading the image later reports the reason.
+   */
   head(): Promise<Buffer>;
   /** The whole file. */
   read(flags: CodecFlags): Promise<Uint8Array>;
-  /** The file by rows. */
+  /** Opens the file for reading row by row. */
   rows(): Promise<RowPicture>;
 }
 
-/** Bytes that tell what a file is. */
+/** Number of bytes that identify a file. */
 const HEAD = 24;
 
-/** @param from a file, an object, or `-` for standard input */
+/** Opens the source of an image. @param from a file, an object, or `-` for standard input */
 export async function openSource(from: string): Promise<PictureSource> {
   return from === '-' ? STDIN : isS3(from) ? await openObject(from) : new FilePicture(from);
 }

@@ -6,13 +6,13 @@ import { isS3 } from '../s3/s3-address.js';
 import type { Terminal } from '../terminal.js';
 import type { FileJob } from './filter-files.js';
 
-/** A picture that failed. */
+/** An image that failed. */
 interface Failure {
   readonly job: FileJob;
   readonly error: Error;
 }
 
-/** How pictures are worked through. */
+/** Options for processing many images. */
 export interface Work<R> {
   /** the command's name in errors */
   readonly operation: string;
@@ -34,8 +34,8 @@ export function inHand<W>(threads: number | undefined, worker: W): W[] {
 }
 
 /**
- * Works through many pictures behind a progress bar; a failure does not stop the others.
- * @throws DataError at the end, which lists the failures; the OptionError itself if all failed by the same one
+ * Processes many images with a progress bar; a failure does not stop the others.
+ * @throws DataError at the end, which lists the failures; the OptionError itself if all failed with the same one
  */
 export async function workThrough<R>(jobs: readonly FileJob[], { operation, workers, terminal, signal, report, fail }: Work<R>): Promise<void> {
   for (const folder of new Set(jobs.flatMap(({ to }) => (isS3(to) ? [] : dirname(to))))) await makeFolder(operation, folder);

@@ -14,11 +14,11 @@ import { nameBelow, shareOf } from './share.js';
 const COMPARED_AT_ONCE = 8;
 const COMPARED_ON_SERVERS = 32;
 
-/** How a folder of results is made. */
+/** Options for filtering into a folder. */
 export interface FolderOptions {
   readonly out: string;
   readonly shard?: Shard;
-  /** leave out what was done, by the journal */
+  /** skip results that are complete according to the journal */
   readonly resume?: boolean;
   readonly processes: number;
   /** print skipped and failed images and a summary as JSON */
@@ -28,12 +28,12 @@ export interface FolderOptions {
   report(report: Report): void;
 }
 
-/** Filters a list of pictures, or a shard of it, into a folder. @throws as {@link filterMany} does */
+/** Filters a list of images, or a shard of it, into a folder. @throws as {@link filterMany} does */
 export async function filterFolder(work: readonly FileJob[], asked: FilterFlags, options: FolderOptions): Promise<void> {
   const { out, shard, resume = false, processes, json, terminal, signal, report } = options;
   const name = (job: FileJob) => nameBelow(out, job);
   const mine = shareOf(work, out, shard);
-  // machines differ in their GPUs, and results must not
+  // machines have different GPUs, but results must be the same
   const flags: FilterFlags = (shard || resume) && asked.gpuMode === undefined ? { ...asked, backend: asked.backend ?? 'wasm' } : asked;
   const tell = (what: object) => json && terminal.out(`${JSON.stringify(what)}\n`);
   const say = (line: string) => json || terminal.quiet || terminal.err(`${line}\n`);

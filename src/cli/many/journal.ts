@@ -5,7 +5,7 @@ import { removeUnfinished } from '../../image/replace-file.js';
 import { fileError, makeFolder, writeWhole } from '../../image/whole-file.js';
 import type { Shard } from './shard.js';
 
-/** The folder of journals, in that of the results. */
+/** The folder of journals, inside the results folder. */
 const FOLDER = '.convlab';
 
 /** A line of a journal: a result was started or completed, with its recipe, its input and its length in bytes. */
@@ -15,20 +15,20 @@ export interface Entry {
 }
 
 /**
- * The journal of an output folder: one file of JSON lines per shard, read together. A line is appended once a result has its final
- * name, so a process may be killed at any moment: what it was about to do has no line, and is done again.
+ * The journal of an output folder: one file of JSON lines per shard, read together. A line is appended once a result
+ * has its final name, so the process can be killed at any time: unfinished results have no line and are repeated.
  */
 export interface Journal {
   /** The entry of a completed result that still exists with its recorded length. */
   keyOf(name: string): Promise<string | undefined>;
-  /** Tells that a result is begun. What an earlier run left unfinished of it goes. */
+  /** Records that a result is started, and removes leftovers of an earlier unfinished run. */
   begin(name: string): Promise<void>;
   /** Records that a result is complete. */
   finish(name: string, key: string): Promise<void>;
   close(): void;
 }
 
-/** @param folder of the results, which is made if it is not there */
+/** Opens the journal of a folder. @param folder folder of the results, created if missing */
 export async function openJournal(folder: string, { index, count }: Shard): Promise<Journal> {
   const place = join(folder, FOLDER);
   await makeFolder('filter', place);
@@ -81,7 +81,7 @@ function toLine(entry: Entry): string {
   return `${JSON.stringify(entry)}\n`;
 }
 
-/** Lines that are no entry were cut off by a kill, or written by something else. */
+/** Parses a journal. Invalid lines, e.g. truncated by a kill, are ignored. */
 export function parseJournal(text: string): readonly Entry[] {
   return text.split('\n').flatMap((line) => {
     try {

@@ -6,12 +6,13 @@ import type { FileJob } from '../filter/filter-files.js';
 import type { FilterFlags } from '../filter/filter-flags.js';
 import { isS3 } from '../s3/s3-address.js';
 
-/** Flags that change no bit of a result. */
+/** Flags that do not affect results. */
 const WITHOUT_EFFECT: readonly string[] = ['threads', 'stream', 'limits'] satisfies (keyof FilterFlags)[];
 
 /**
- * A hash of all that decides about a result but its input: kernels and options, the contents of the files that they name, the backend, and the version.
- * @param flags with the backend that computes
+ * A hash of everything that determines a result except its input: kernels and options, the contents of the files they
+ * refer to, the backend, and the version.
+ * @param flags including the actual backend
  */
 export async function hashRecipe(flags: FilterFlags, version: string): Promise<string> {
   const said = Object.entries(flags).filter(([name, value]) => value !== undefined && !WITHOUT_EFFECT.includes(name));
@@ -20,7 +21,10 @@ export async function hashRecipe(flags: FilterFlags, version: string): Promise<s
   return sha256(JSON.stringify({ version, said: said.sort(([a], [b]) => (a < b ? -1 : 1)), contents }));
 }
 
-/** The recipe and what it is applied to: the bytes of a file, or the tag that a server gives to those of an object. @throws what reading the input throws */
+/**
+ * A hash of the recipe and the input: the bytes of a file, or the ETag of an object.
+ * @throws any error of reading the input
+ */
 export async function hashJob({ from, format }: FileJob, recipe: string): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify([recipe, format]));
   if (isS3(from)) {

@@ -3,7 +3,7 @@ import { type OptionRule, rule } from '../../options.js';
 
 /** One of several equal parts of a list of work. */
 export interface Shard {
-  /** from 1 to `count` */
+  /** index of the part, from 1 to `count` */
   readonly index: number;
   readonly count: number;
   /** the environment variable it comes from; undefined: a flag */
@@ -26,7 +26,10 @@ function isShard(value: unknown): boolean {
 /** The variable with the number of parts, for schedulers that do not set it or set it for a single run only. */
 export const COUNT_VARIABLE = 'CONVLAB_SHARDS';
 
-/** Schedulers that number their tasks: the variable with the number, that with the first number, and that with how many they are. */
+/**
+ * Schedulers that number their tasks: the environment variables with the index, the first index, and the number of
+ * tasks.
+ */
 const SCHEDULERS = [
   { task: 'SLURM_ARRAY_TASK_ID', first: 'SLURM_ARRAY_TASK_MIN', step: 'SLURM_ARRAY_TASK_STEP', count: 'SLURM_ARRAY_TASK_COUNT' },
   { task: 'JOB_COMPLETION_INDEX', count: COUNT_VARIABLE },
@@ -34,8 +37,8 @@ const SCHEDULERS = [
 ] as const;
 
 /**
- * The part that a scheduler of Slurm, Kubernetes or AWS Batch gave to this process; undefined: none did.
- * @throws OptionError if it is known which part, but not of how many
+ * The shard that Slurm, Kubernetes or AWS Batch assigned to this process; undefined if there is none.
+ * @throws OptionError if the index is known, but not the number of shards
  */
 export function shardOf(environment: Readonly<Record<string, string | undefined>>): Shard | undefined {
   const scheduler = SCHEDULERS.find(({ task }) => environment[task]);

@@ -4,21 +4,24 @@ import { headObject } from '../s3/s3-objects.js';
 import type { BullFlows, BullQueue, NewJob, QueueJob } from './load-bullmq.js';
 import type { PictureWork } from './queue-job.js';
 
-/** What became of the jobs that were to be added. */
+/** The outcome of adding jobs. */
 export interface Added {
   readonly pictures: number;
   /** new in the queue */
   readonly added: number;
-  /** there, and waiting or under way */
+  /** already in the queue, waiting or active */
   readonly waiting: number;
-  /** done, and their results are there */
+  /** completed, and their results exist */
   readonly done: number;
 }
 
-/** Jobs that go to the server in one message. */
+/** Jobs sent to the server in one message. */
 const AT_ONCE = 200;
 
-/** Adds jobs, but for those that the queue has; failed ones, and those whose results are gone, are begun anew. @param tell told of each that was added */
+/**
+ * Adds jobs that the queue does not contain yet. Failed jobs, and jobs whose results were deleted, start again.
+ * @param tell called for each added job
+ */
 export async function addJobs(
   jobs: AsyncIterable<NewJob>,
   { queue, flows }: { queue: BullQueue; flows: BullFlows },
@@ -40,14 +43,14 @@ export async function addJobs(
   return counts;
 }
 
-/** What the queue knows of a job: `added`: nothing, so that it is to be added. */
+/** The state of a job in the queue. `added`: not in the queue, so it must be added. */
 async function stateOf(queue: BullQueue, { opts, data }: NewJob): Promise<'added' | 'waiting' | 'done'> {
   const found = await queue.getJob((opts as { jobId: string }).jobId);
   const state = await found?.getState();
   if (!found || state === 'unknown') return 'added';
   if (state === 'completed' && (await isThere(data as PictureWork, found))) return 'done';
   if (state !== 'completed' && state !== 'failed') return 'waiting';
-  // with its parts
+  // including its parts
   await found.remove();
   return 'added';
 }

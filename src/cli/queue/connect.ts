@@ -1,14 +1,15 @@
 import { DataError } from '../../errors.js';
 import { loadBullmq, type Queues, type Redis } from './load-bullmq.js';
 
-/** A queue of a Redis server. */
+/** A connected queue on a Redis server. */
 export interface Connected extends Queues {
   readonly connection: Redis;
 }
 
 /**
- * Connects to Redis, or Valkey. A connection that breaks later is made anew, again and again.
- * @param url `redis://host:6379`, `rediss://` for TLS. Default: `REDIS_URL`, where a password is not among the arguments, else this machine
+ * Connects to Redis, or Valkey. A connection that breaks later is retried until it succeeds.
+ * @param url `redis://host:6379`, `rediss://` for TLS. Default: the environment variable `REDIS_URL`, which keeps the
+ * password out of the arguments, otherwise localhost
  * @throws UnsupportedError if BullMQ is not installed; DataError if nothing answers
  */
 export async function connect(operation: string, url = process.env.REDIS_URL || LOCAL): Promise<Connected> {
@@ -34,7 +35,7 @@ export async function connect(operation: string, url = process.env.REDIS_URL || 
 }
 
 const LOCAL = 'redis://127.0.0.1:6379';
-/** Milliseconds that a server has to answer for the first time. */
+/** Timeout for the first answer of the server, in milliseconds. */
 const PATIENCE = 5000;
 
 function withoutPassword(url: string): string {

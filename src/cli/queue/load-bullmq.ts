@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UnsupportedError } from '../../errors.js';
 
-/** Versions that were tried, and that package.json names as peers. */
+/** The tested versions, which package.json lists as peer dependencies. */
 export const QUEUE_PACKAGES = { bullmq: '6', ioredis: '6' } as const;
 
-/** As much of BullMQ's job as is used here. */
+/** The fields of BullMQ's job that are used here. */
 export interface QueueJob<D = unknown> {
   readonly id?: string;
   readonly name: string;
@@ -20,7 +20,7 @@ export interface QueueJob<D = unknown> {
   remove(): Promise<void>;
 }
 
-/** A job to be added, with those that have to be done before it. */
+/** A job to add, with the jobs that must be completed before it. */
 export interface NewJob {
   readonly name: string;
   readonly queueName: string;
@@ -49,7 +49,7 @@ export interface Redis {
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
 
-/** BullMQ, and the client of Redis that it takes. */
+/** BullMQ and the Redis client it requires. */
 export interface Queues {
   readonly Queue: new (name: string, options: object) => BullQueue;
   readonly FlowProducer: new (options: object) => BullFlows;
@@ -58,7 +58,8 @@ export interface Queues {
 }
 
 /**
- * Loads BullMQ and ioredis, which convlab does not bring along: from where convlab is installed, else from the folder that the command runs in.
+ * Loads BullMQ and ioredis, which convlab does not install: from the location of convlab, otherwise from the current
+ * folder.
  * @throws UnsupportedError that says how to install them
  */
 export async function loadBullmq(operation: string): Promise<Queues> {

@@ -8,19 +8,20 @@ import { isS3 } from '../s3/s3-address.js';
 import type { NewJob } from './load-bullmq.js';
 import { type BandWork, everywhere, flagsEverywhere, idOf, type JoinWork, optionsOf, type PictureWork } from './queue-job.js';
 
-/** How jobs are made. */
+/** Options for creating jobs. */
 export interface MakeOptions {
   readonly queue: string;
-  /** jobs that share a picture that passes by rows; 1: none do */
+  /** jobs per image if it is filtered row by row; 1: the image is not split */
   readonly bands: number;
 }
 
 /**
- * The job of each picture; of one that passes by rows and is to be split, a job that joins its parts, and those of the parts beneath.
+ * One job per image. For an image that is filtered row by row and split: a job that joins the parts, with the jobs of
+ * the parts as children.
  * @throws OptionError if the flags do not go together
  */
 export async function* makeJobs(work: readonly FileJob[], asked: FilterFlags, { queue, bands }: MakeOptions): AsyncGenerator<NewJob, void, undefined> {
-  // machines differ in their GPUs, and results must not
+  // machines have different GPUs, but results must be the same
   const flags: FilterFlags = asked.gpuMode === undefined ? { ...asked, backend: asked.backend ?? 'wasm' } : asked;
   const worker = await createWorker(flags);
   try {
@@ -39,7 +40,7 @@ function jobOf(name: string, queueName: string, data: PictureWork | BandWork | J
   return { name, queueName, data, opts: optionsOf(id), ...(children && { children }) };
 }
 
-/** Undefined if the picture passes as a whole. Parts are files, and so is what they are of. */
+/** Undefined if the image is not filtered row by row. Only results and sources that are files can be split. */
 async function split(worker: Worker, picture: PictureWork, { queue, bands }: MakeOptions): Promise<NewJob | undefined> {
   const { job, flags } = picture;
   if (isS3(job.from) || isS3(job.to)) return undefined;
@@ -50,7 +51,7 @@ async function split(worker: Worker, picture: PictureWork, { queue, bands }: Mak
   const byRows = { ...flags, stream: true };
   const parts = rows.map((range, part) => {
     const made = jobOf('band', queue, { job, flags: byRows, rows: range, part } satisfies BandWork, `${id}-${part}`);
-    // what cannot be filtered in part cannot be joined
+    // if a part fails, joining fails too
     return { ...made, opts: { ...made.opts, failParentOnFailure: true } };
   });
   const heights = rows.map(([from, to]) => to - from);

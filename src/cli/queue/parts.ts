@@ -7,7 +7,7 @@ import { rowLength } from '../../image/rows.js';
 import { arrayOf, type Format, newImage } from '../../image/samples.js';
 import { fileError, makeFolder, writeWhole } from '../../image/whole-file.js';
 
-/** The parts of a result, as samples in files of a folder beside it that is removed once they are joined. */
+/** The parts of a result: files of raw samples in a folder next to it, which is removed after joining. */
 export class Parts {
   readonly folder: string;
 
@@ -25,10 +25,11 @@ export class Parts {
   }
 
   /**
-   * All rows, from the first part to the last, in bands as a stream has them: how a file is packed depends on these.
+   * All rows, from the first part to the last, in the bands of a stream: the compressed bytes of a file depend on the
+   * bands.
    * @param heights of the parts
    * @param bands their heights
-   * @throws DataError if a part is missing or of another length than its rows
+   * @throws DataError if a part is missing, or its length does not match its rows
    */
   async *rows(heights: readonly number[], format: Format, bands: readonly number[]): AsyncGenerator<Samples, void, undefined> {
     const row = rowLength(format) * arrayOf(format.samples).BYTES_PER_ELEMENT;
@@ -58,13 +59,13 @@ export class Parts {
     }
   }
 
-  /** Whether the parts were there and are not any more: the result was written, and only what told of it was lost. */
+  /** True if the parts were joined and removed before: the result exists, only the notification was lost. */
   async wereJoined(): Promise<boolean> {
     const left = await readdir(this.folder).catch(() => undefined);
     return left === undefined || left.includes(JOINED);
   }
 
-  /** Removes them. A kill in between is found by {@link wereJoined}. */
+  /** Removes the parts. {@link wereJoined} detects an interrupted removal. */
   async remove(): Promise<void> {
     if (!(await stat(this.folder).catch(() => undefined))) return;
     await writeWhole('filter', join(this.folder, JOINED), '');
@@ -77,7 +78,7 @@ export class Parts {
   }
 }
 
-/** Bytes that are read from a part at a time. */
+/** Bytes per read from a part. */
 const READ_BYTES = 2 ** 20;
-/** There once the result is written. */
+/** Name of the file that exists once the result is written. */
 const JOINED = 'joined';

@@ -14,18 +14,18 @@ import { Parts } from './parts.js';
 import { type BandWork, idOf, type JoinWork, type PictureWork } from './queue-job.js';
 import { ReadyWorkers } from './ready-workers.js';
 
-/** Milliseconds between two reports of progress, each of which is a message to Redis. */
+/** Minimum milliseconds between two progress reports; each report is a message to Redis. */
 const BETWEEN_REPORTS = 1000;
 const FLAGS = { ...WORKER_FLAGS, kernel: { ...list(text) } };
 
-/** Does the jobs of a queue. */
+/** Processes the jobs of a queue. */
 export interface Processor {
   (job: QueueJob<PictureWork>): Promise<object>;
-  /** Gives up what is kept ready. */
+  /** Disposes of the cached workers. */
   close(): Promise<void>;
 }
 
-/** @param threads of each picture, where its flags say no other number */
+/** @param threads threads per image, unless its flags specify another number */
 export function createProcessor({ threads }: { threads?: number } = {}): Processor {
   const ready = new ReadyWorkers(threads);
   const processor = async (job: QueueJob<PictureWork>): Promise<object> => {
@@ -33,7 +33,7 @@ export function createProcessor({ threads }: { threads?: number } = {}): Process
       const { flags } = checked(job.data);
       return await ready.use(flags, (worker) => work(worker, job));
     } catch (error) {
-      // BullMQ tries no job again whose error has this name; what is wrong with options stays wrong
+      // BullMQ does not retry a job whose error has this name; invalid options stay invalid
       if (error instanceof OptionError || error instanceof UnsupportedError) throw Object.assign(new Error(error.message), { name: 'UnrecoverableError' });
       throw error;
     }
@@ -43,7 +43,7 @@ export function createProcessor({ threads }: { threads?: number } = {}): Process
 
 async function work(worker: Worker, job: QueueJob<PictureWork>): Promise<object> {
   const { from, to } = job.data.job;
-  // whoever had it before has ended, or is not waited for any more
+  // the previous worker has ended or timed out
   if (!isS3(to) && ((job.stalledCounter ?? 0) > 0 || (job.attemptsMade ?? 0) > 0)) await removeUnfinished(to);
   switch (job.name) {
     case 'filter':
@@ -57,7 +57,7 @@ async function work(worker: Worker, job: QueueJob<PictureWork>): Promise<object>
   }
 }
 
-/** @throws OptionError unless it is what was added by convlab of this version */
+/** @throws OptionError unless the job was added by this version of convlab */
 function checked(data: PictureWork): PictureWork {
   const { job, flags } = data ?? {};
   if (typeof job?.from !== 'string' || typeof job.to !== 'string' || job.from === '-' || job.to === '-')
@@ -107,12 +107,12 @@ async function openRows(worker: Worker, job: PictureWork['job']) {
   throw new UnsupportedError('worker', `${job.from} was replaced by another image while it was filtered in parts`);
 }
 
-/** The length of a result; undefined: it is not there, or an object, which a server keeps whole. */
+/** The length of a result in bytes; undefined if it does not exist, or is an S3 object, which is always complete. */
 async function sizeOf(path: string): Promise<number | undefined> {
   return isS3(path) ? undefined : (await stat(path).catch(() => undefined))?.size;
 }
 
-/** Tells BullMQ the percents that are done, not too often. A message that is lost is no failure. */
+/** Reports the completed percentage to BullMQ at limited frequency. A lost message is not an error. */
 function reporter(job: QueueJob): (share: number) => void {
   let last = performance.now();
   return (share) => {

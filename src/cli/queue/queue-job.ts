@@ -5,35 +5,38 @@ import type { FileJob } from '../filter/filter-files.js';
 import type { FilterFlags } from '../filter/filter-flags.js';
 import { isS3 } from '../s3/s3-address.js';
 
-/** The name of the queue, where none is given. */
+/** The default name of the queue. */
 export const QUEUE = 'convlab';
 
-/** What a job of a queue holds. Paths are absolute: workers run elsewhere, over the same files. */
+/**
+ * The data of a queue's job. Paths are absolute because workers run in other folders or on other machines with the same
+ * files.
+ */
 export interface PictureWork {
-  /** a picture and its result */
+  /** an image and its result */
   readonly job: FileJob & { readonly hash: string };
   readonly flags: FilterFlags;
 }
 
-/** Rows of a picture's result, of a job beneath one that joins them. */
+/** Some rows of a result: a child of the job that joins them. */
 export interface BandWork extends PictureWork {
   readonly rows: RowRange;
-  /** from 0 */
+  /** index of the part, from 0 */
   readonly part: number;
 }
 
-/** A picture whose result is joined from parts. */
+/** An image whose result is joined from parts. */
 export interface JoinWork extends PictureWork {
   /** rows of each part */
   readonly heights: readonly number[];
 }
 
-/** Paths that mean the same wherever a worker runs. */
+/** Paths that are valid in every worker. */
 export function everywhere({ from, to, format }: FileJob, hash: string): PictureWork['job'] {
   return { from: absolute(from), to: absolute(to), format, hash };
 }
 
-/** The flags with absolute paths of kernels, pipeline and mask. */
+/** The flags, with the paths of kernels, pipeline and mask made absolute. */
 export function flagsEverywhere({ kernel, pipeline, mask, ...flags }: FilterFlags): FilterFlags {
   return {
     ...flags,
@@ -54,7 +57,7 @@ export function idOf({ to, hash }: PictureWork['job']): string {
     .digest('hex');
 }
 
-/** How a job is kept and tried: three times, and kept for a week if it is done. */
+/** Retry and retention options of a job: three attempts; completed jobs are kept for a week. */
 export function optionsOf(jobId: string): object {
   const week = 7 * 24 * 60 * 60;
   return { jobId, attempts: 3, backoff: { type: 'exponential', delay: 1000 }, removeOnComplete: { age: week } };

@@ -2,26 +2,26 @@ import type { FilterFlags } from '../filter/filter-flags.js';
 import { createWorker, type Worker } from '../filter/filter-one.js';
 import { withThreads } from '../flags.js';
 
-/** Workers that are kept ready, each for other flags. */
+/** Maximum number of cached workers, each for different flags. */
 const MOST = 4;
 
 interface Ready {
   readonly worker: Promise<Worker>;
-  /** pictures in its hands */
+  /** images it is processing */
   users: number;
 }
 
-/** Workers, made when flags are first met, and disposed when others were met since. */
+/** A cache of workers: one is created for each new set of flags; the least recently used one is disposed. */
 export class ReadyWorkers {
   readonly #ready = new Map<string, Ready>();
 
-  /** @param threads of each, where its flags say no other number */
+  /** @param threads threads per worker, unless its flags specify another number */
   constructor(readonly threads: number | undefined) {}
 
   async use<T>(flags: FilterFlags, work: (worker: Worker) => Promise<T>): Promise<T> {
     const key = JSON.stringify(flags);
     const ready = this.#ready.get(key) ?? { worker: createWorker(withThreads(flags, this.threads)), users: 0 };
-    // the latest last
+    // in order of last use
     this.#ready.delete(key);
     this.#ready.set(key, ready);
     ready.users++;
@@ -46,7 +46,7 @@ export class ReadyWorkers {
     await this.#dispose(this.#ready.size);
   }
 
-  /** The oldest ones that have nothing in hand. */
+  /** Disposes of the oldest idle workers. */
   async #dispose(count: number): Promise<void> {
     for (const [key, { worker, users }] of [...this.#ready].slice(0, Math.max(0, count))) {
       if (users > 0) continue;

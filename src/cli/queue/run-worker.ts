@@ -5,12 +5,12 @@ import type { QueueJob } from './load-bullmq.js';
 import { createProcessor } from './processor.js';
 import type { PictureWork } from './queue-job.js';
 
-/** How a queue is worked through. */
+/** Options of {@link runWorker}. */
 export interface WorkerOptions {
   readonly redis?: string;
   readonly queue: string;
   readonly threads?: number;
-  /** in hand at once */
+  /** processed concurrently */
   readonly jobs: number;
   /** seconds after which other workers take over the jobs of a lost worker */
   readonly stalled: number;
@@ -19,18 +19,18 @@ export interface WorkerOptions {
   readonly signal: AbortSignal;
 }
 
-/** Times that a job is taken over: a picture that ends every process that takes it does not go on forever. */
+/** How often a job is taken over at most, so that an image that crashes every worker does not circulate forever. */
 const MOST_STALLED = 5;
 
 /**
- * Does the jobs of a queue until the signal, or SIGTERM; then those that are in hand.
+ * Processes the jobs of a queue until the signal or SIGTERM, then completes the active jobs.
  * @throws as `connect` does
  */
 export async function runWorker({ redis, queue, threads, jobs, stalled, json, terminal, signal }: WorkerOptions): Promise<void> {
   const { connection, Worker } = await connect('worker', redis);
   const ended = new AbortController();
   const end = () => ended.abort();
-  // not once: without a listener left, what removes temporary files at a signal would end the process
+  // not `once`: without a remaining listener, the handler that removes temporary files would end the process
   process.on('SIGTERM', end);
   signal.addEventListener('abort', end);
   const processor = createProcessor({ threads });
@@ -58,7 +58,7 @@ export async function runWorker({ redis, queue, threads, jobs, stalled, json, te
   });
   let complaint = '';
   worker.on('error', ({ message }: Error) => {
-    // once, while a server that is gone is looked for again and again
+    // reports once while reconnecting to a server that is down
     if (message !== complaint) terminal.err(`queue ${queue}: ${message}\n`);
     complaint = message;
   });

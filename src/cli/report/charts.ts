@@ -3,7 +3,7 @@ import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import type { History } from '../../cnn/training-history.js';
 
-/** Colors are variables of the page, which has two sets of them, for light and dark. */
+/** Colors are CSS variables of the page, with two sets for light and dark. */
 const CONFIG = {
   font: 'inherit',
   background: 'none',
@@ -29,15 +29,15 @@ interface Point {
   readonly series: keyof typeof SERIES;
 }
 
-/** The course of one number. */
+/** A chart of values over time. */
 export interface Chart {
   readonly title: string;
   readonly svg: string;
-  /** Which curves it has. */
+  /** The curves in the chart. */
   readonly series: readonly (keyof typeof SERIES)[];
 }
 
-/** Loss, accuracy and learning rate over the epochs. @param batches in an epoch, where that is known */
+/** Loss, accuracy and learning rate over the epochs. @param batches number of batches per epoch, if known */
 export async function historyCharts({ batches: lines, epochs }: History, batches: number | undefined): Promise<Chart[]> {
   const curve = (of: 'loss' | 'accuracy' | 'learningRate', after: 'validationLoss' | 'validationAccuracy' | undefined): Point[] => {
     const during =

@@ -1,13 +1,16 @@
 import type { Evaluation } from '../../cnn/evaluate.js';
 import { html, type Markup } from './markup.js';
 
-/** The confusion as a table that is a picture, too: the more samples of a class a cell has, the stronger its color; blue for right answers, orange for wrong ones. */
+/**
+ * The confusion matrix as a colored table: the larger the fraction of a class in a cell, the stronger its color; blue
+ * for correct answers, orange for wrong ones.
+ */
 export function confusionTable({ confusion, recall, precision }: Evaluation, name: (c: number) => string): Markup {
   const share = (value: number) => (Number.isNaN(value) ? '–' : `${(100 * value).toFixed(1)}%`);
   const rows = confusion.map((row, actual) => {
     const total = row.reduce((sum, count) => sum + count, 0);
     const cells = row.map((count, predicted) => {
-      // a few mistakes must be seen beside hundreds of right answers
+      // a few mistakes must be visible next to hundreds of correct answers
       const strength = total === 0 ? 0 : 0.8 * Math.sqrt(count / total);
       const kind = { markup: predicted === actual ? ' class="right"' : '' };
       return html`<td${kind} style="--a:${strength.toFixed(2)}">${count === 0 ? '' : count}</td>`;

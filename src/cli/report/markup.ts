@@ -1,11 +1,11 @@
-/** Text that is HTML already. */
+/** Text that is already HTML. */
 export interface Markup {
   readonly markup: string;
 }
 
 type Part = string | number | Markup | readonly Markup[];
 
-/** HTML with values in it, which are escaped unless they are {@link Markup}. */
+/** HTML with embedded values, which are escaped unless they are {@link Markup}. */
 export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   const inserted = parts.map((part) => {
     if (typeof part === 'string' || typeof part === 'number') return escaped(String(part));
@@ -17,12 +17,12 @@ export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Ma
   return { markup: texts.reduce((all, text, i) => all + inserted[i - 1] + text) };
 }
 
-/** Text as HTML shows it, also inside of quotes. */
+/** Escapes text for HTML, including attribute values. */
 export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
-/** A table. @param texts the number of first columns that hold text, not numbers */
+/** An HTML table. @param texts number of leading columns that contain text instead of numbers */
 export function table(head: readonly string[], rows: readonly (readonly string[])[], texts = 0): Markup {
   const cell = (tag: 'td' | 'th') => (text: string, i: number) =>
     html`<${{ markup: tag }}${{ markup: i < texts ? '' : ' class="n"' }}>${text}</${{ markup: tag }}>`;

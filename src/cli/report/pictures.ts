@@ -3,7 +3,7 @@ import { encodeImage } from '../../image/codecs.js';
 import { createImage, type Image } from '../../image/image.js';
 import type { Tensor } from '../../tensor.js';
 
-/** Kernels that are shown. */
+/** Maximum number of kernels shown. */
 const MOST_KERNELS = 64;
 
 /** The kernels of the first layer with two axes. */
@@ -11,13 +11,16 @@ export interface FirstKernels {
   /** Name and shape of its weights. */
   readonly name: string;
   readonly shape: readonly number[];
-  /** In color: kernels over red, green and blue, each from its least value in black to its greatest in white. Else blue is negative and orange positive. */
+  /**
+   * True for kernels on red, green and blue, which are shown in color, from the minimum in black to the maximum in
+   * white. Otherwise, blue is negative and orange positive.
+   */
   readonly colored: boolean;
-  /** Addresses of PNG images, a pixel for each weight. */
+  /** Data URLs of PNG images with one pixel per weight. */
   readonly images: readonly string[];
 }
 
-/** The first 64 kernels of the first convolution over pictures, or undefined without one. */
+/** The first 64 kernels of the first convolution over images, or undefined without one. */
 export async function firstKernels(model: Module): Promise<FirstKernels | undefined> {
   const [name, weights] = [...(await model.stateDict())].find(([, { shape }]) => shape.length === 4 && shape[2] * shape[3] > 1) ?? [];
   if (name === undefined || weights === undefined) return undefined;
@@ -29,7 +32,7 @@ export async function firstKernels(model: Module): Promise<FirstKernels | undefi
   return { name, shape: weights.shape, colored, images: await Promise.all(kernels.map((kernel) => address(draw(kernel)))) };
 }
 
-/** A sample of a network as a picture: 0 is black and 1 is white. */
+/** The data URL of an input sample as an image, with 0 black and 1 white. */
 export function sampleAddress({ shape: [channels, height, width], data }: Tensor): Promise<string> {
   return address(planes(data, channels === 3 ? 3 : 1, height, width, (value) => 255 * value));
 }
@@ -45,7 +48,7 @@ function planes(data: ArrayLike<number>, channels: 1 | 3, height: number, width:
   return createImage(width, height, channels, samples);
 }
 
-/** Blue for −most, white for 0, orange for most. */
+/** Maps −most to blue, 0 to white and most to orange. */
 function signed(kernel: Float32Array, height: number, width: number): Image {
   const most = kernel.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1;
   const [blue, orange] = [

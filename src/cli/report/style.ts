@@ -1,4 +1,4 @@
-/** The style of the page: nothing is loaded, and colors follow the reader's choice of light or dark. */
+/** The style sheet of the page. It loads nothing, and its colors follow the reader's light or dark preference. */
 export const STYLE = `
 :root { color-scheme: light dark; --paper: #fff; --ink: #1f2933; --faint: #52606d; --line: #d8dee4; --panel: #f5f7fa; --training: #b45309; --validation: #0067a5; --right: 0, 103, 165; --wrong: 190, 75, 0; }
 @media (prefers-color-scheme: dark) {

@@ -13,8 +13,8 @@ import { firstKernels, sampleAddress } from './pictures.js';
 import { STYLE } from './style.js';
 
 /**
- * Writes a page about a training: one file, which loads nothing.
- * @param typed the flags as the user set them
+ * Writes a training report as a single HTML file without external resources.
+ * @param typed the flags as typed by the user
  */
 export async function writeReport(path: string, trained: Trained, flags: TrainFlags, typed: Readonly<Record<string, unknown>>): Promise<void> {
   const { evaluation, classes = [], history } = trained;
@@ -51,7 +51,7 @@ ${sections.filter((part): part is Markup => part !== undefined && part !== false
   await writeWhole('train', path, page.markup);
 }
 
-/** What the evaluation is of. */
+/** The name of the evaluated samples. */
 function of({ measured, evaluation }: Trained): string {
   return `${evaluation?.samples.toLocaleString('en-US')} ${measured} samples`;
 }
@@ -155,7 +155,7 @@ function settings({ preparation, device }: Trained, flags: TrainFlags, typed: Re
   ]);
 }
 
-/** The command that was typed, as a POSIX shell reads it. */
+/** The typed command, quoted for a POSIX shell. */
 function commandLine(typed: Readonly<Record<string, unknown>>): string {
   const quoted = (value: string) => (/^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`);
   const words = Object.entries(typed).flatMap(([name, value]) => (value === true ? [flagName(name)] : [flagName(name), quoted(String(value))]));

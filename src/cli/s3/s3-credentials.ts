@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { DataError, UnsupportedError } from '../../errors.js';
 
-/** What requests are signed with. */
+/** Credentials for signing requests. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -10,7 +10,7 @@ export interface Credentials {
   readonly expires?: number;
 }
 
-/** Where a container of ECS, and so of AWS Batch, finds its role's credentials. */
+/** The address of role credentials in an ECS container, including AWS Batch. */
 const ECS = 'http://169.254.170.2';
 /** Credentials are renewed this many milliseconds before they expire. */
 const BEFORE = 5 * 60 * 1000;
@@ -18,9 +18,9 @@ const BEFORE = 5 * 60 * 1000;
 let ofContainer: Promise<Credentials> | undefined;
 
 /**
- * Those of `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, or those of the role that a container of AWS Batch, ECS or EKS has,
- * which are renewed before they expire.
- * @throws UnsupportedError if there are none; DataError if a container's cannot be fetched
+ * The credentials in `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, or those of the role of an
+ * AWS Batch, ECS or EKS container, which are renewed before they expire.
+ * @throws UnsupportedError if there are none; DataError if a container's credentials cannot be fetched
  */
 export async function findCredentials(operation: string, environment: NodeJS.ProcessEnv): Promise<Credentials> {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken } = environment;

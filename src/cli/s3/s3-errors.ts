@@ -1,13 +1,13 @@
 import { type ConvlabError, DataError } from '../../errors.js';
 import { formatS3, type S3Address } from './s3-address.js';
 
-/** What a server says instead of doing what it was asked to. */
+/** The error response of a server. */
 export interface Refusal {
   readonly status: number;
-  /** such as `NoSuchKey`; empty where it says none, as after HEAD */
+  /** such as `NoSuchKey`; empty if the response has no body, as after HEAD */
   readonly code: string;
   readonly message: string;
-  /** of the bucket */
+  /** region of the bucket */
   readonly region: string | null;
 }
 
@@ -17,10 +17,10 @@ interface Asked {
   readonly address: S3Address;
 }
 
-/** Codes that may be others in a moment, beside those of statuses. */
+/** Transient error codes, in addition to transient HTTP statuses. */
 const PASSING = ['RequestTimeout', 'SlowDown', 'OperationAborted'];
 
-/** What to do about a code. */
+/** Advice per error code. */
 const CHECKS: Readonly<Record<string, string>> = {
   NoSuchKey: 'the object does not exist',
   NoSuchBucket: 'the bucket does not exist; check its name and AWS_ENDPOINT_URL_S3',
@@ -33,7 +33,7 @@ const CHECKS: Readonly<Record<string, string>> = {
   EntityTooLarge: 'the object is too large for the server',
 };
 
-/** Used where there is no code. */
+/** Advice per HTTP status, used if there is no code. */
 const CHECKS_OF_STATUS: Readonly<Record<number, string>> = { 403: CHECKS.AccessDenied, 404: 'the object or bucket does not exist' };
 
 export async function readRefusal(answer: Response): Promise<Refusal> {
@@ -47,7 +47,7 @@ export function errorIn(text: string): { readonly code: string; readonly message
   return { code: field('Code'), message: field('Message') };
 }
 
-/** Whether the same request may succeed later. */
+/** True if the same request may succeed later. */
 export function isPassing({ status, code }: Refusal): boolean {
   return status >= 500 || status === 429 || PASSING.includes(code);
 }

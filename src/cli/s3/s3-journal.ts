@@ -3,8 +3,8 @@ import { below } from './s3-address.js';
 import { headObject } from './s3-objects.js';
 
 /**
- * What was done among the objects of a bucket: each result keeps the hash of what it was made of among its metadata. Both come with one request, so
- * there is nothing that a kill could leave between them, and no file that shards would share.
+ * A journal for results in a bucket: each result stores the hash of its input and recipe in its metadata. One request
+ * writes both, so a kill cannot leave an inconsistent state, and shards share no file.
  */
 export function openS3Journal(out: string): Journal {
   return {

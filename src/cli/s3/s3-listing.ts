@@ -1,22 +1,22 @@
 import { DataError } from '../../errors.js';
 import { fieldIn } from './s3-xml.js';
 
-/** An object as a listing or a HEAD has it. */
+/** An object as described by a listing or a HEAD response. */
 export interface S3Found {
   readonly key: string;
   readonly bytes: number;
-  /** another one for other contents */
+  /** differs if the contents differ */
   readonly etag: string;
 }
 
 /**
- * A page of the listing of a bucket.
- * @param path what is listed, for the error
+ * Parses a page of a bucket listing.
+ * @param path the listed path, for errors
  * @returns `token` of the next page, if there is one
- * @throws DataError if it is no listing
+ * @throws DataError if it is not a listing
  */
 export function parseListing(operation: string, path: string, text: string): { readonly found: readonly S3Found[]; readonly token?: string } {
-  // not every server does what it is asked to
+  // some servers ignore the requested encoding
   const encoded = text.includes('<EncodingType>url</EncodingType>');
   const found: S3Found[] = [];
   for (const each of elements(text, 'Contents')) {
@@ -27,12 +27,12 @@ export function parseListing(operation: string, path: string, text: string): { r
   return { found, token: fieldIn(text, 'NextContinuationToken') || undefined };
 }
 
-/** The error of an answer that is no listing. */
+/** The error for a response that is not a listing. */
 export function notAListing(operation: string, path: string, why: string): DataError {
   return new DataError(operation, `${path} cannot be listed: the answer of the server is damaged: ${why}`, { path });
 }
 
-/** The contents of all elements of a name. A regular expression would look for the end of each beginning in all the rest. */
+/** The contents of all elements with a name. A regular expression could take quadratic time for unclosed elements. */
 function* elements(text: string, name: string): Generator<string> {
   const [begins, ends] = [`<${name}>`, `</${name}>`];
   for (let at = text.indexOf(begins); at >= 0; ) {

@@ -5,23 +5,23 @@ import { notAListing, parseListing, type S3Found } from './s3-listing.js';
 import { send } from './s3-request.js';
 import { fieldIn } from './s3-xml.js';
 
-/** The name of a result's hash among the metadata of its object. */
+/** The metadata header with the hash of a result. */
 const HASH = 'x-amz-meta-convlab-hash';
-/** Bytes that are asked for first: small pictures take one request. */
+/** Bytes of the first request, enough for small images. */
 const FIRST = 2 ** 20;
-/** The least a part of a multipart upload may have is 5 MiB, the most parts are 10,000. */
+/** Bytes per part of a multipart upload. The minimum is 5 MiB, and at most 10,000 parts are allowed. */
 const PART = 2 ** 24;
-/** Parts of one size; the next ones are larger. */
+/** Number of parts after which parts become larger. */
 const PARTS = 1000;
 
-/** Bytes of an object, and what a further request has to know. */
+/** Bytes of an object, and the data needed for the next request. */
 interface Piece {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly size: number;
   readonly etag: string;
 }
 
-/** An object that is read: its first bytes are here. */
+/** An object being read; its first bytes are available. */
 export class S3Object {
   /** @param operation the command's name in errors */
   static async open(operation: string, path: string): Promise<S3Object> {
@@ -38,7 +38,7 @@ export class S3Object {
     return this.first.size;
   }
 
-  /** All of it. */
+  /** Reads the whole object. */
   async read(): Promise<Uint8Array> {
     const bytes = new Uint8Array(this.size);
     let at = 0;
@@ -49,7 +49,7 @@ export class S3Object {
     return bytes;
   }
 
-  /** Part after part. @throws DataError if it is replaced meanwhile */
+  /** Reads the object part by part. @throws DataError if it is replaced meanwhile */
   async *stream(): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
     yield this.first.bytes;
     for (let at = this.first.bytes.length; at < this.size; ) {
@@ -60,7 +60,7 @@ export class S3Object {
   }
 }
 
-/** @param of the piece before: the object has to be the same */
+/** Reads a range. @param of the previous piece, to check that the object has not changed */
 async function piece(operation: string, path: string, from: number, of?: Piece): Promise<Piece> {
   const length = of ? PART : FIRST;
   const headers = { range: `bytes=${from}-${from + length - 1}`, ...(of && { 'if-match': of.etag }) };
@@ -74,13 +74,13 @@ async function piece(operation: string, path: string, from: number, of?: Piece):
   } catch (error) {
     const { status } = (error as DataError).values ?? {};
     if (status === 412 && of) throw new DataError(operation, `${path} was replaced while it was read`, { path });
-    // of nothing there is no range
+    // an empty object has no valid range
     if (status === 416 && !of) return { bytes: new Uint8Array(0), size: 0, etag: '' };
     throw error;
   }
 }
 
-/** What is there under a key, with the hash of what it was made of; undefined: nothing. */
+/** The object with a key, and its hash; undefined if it does not exist. */
 export async function headObject(operation: string, path: string): Promise<(S3Found & { readonly hash?: string }) | undefined> {
   const address = parseS3(operation, path);
   try {
@@ -96,7 +96,7 @@ export async function headObject(operation: string, path: string): Promise<(S3Fo
   }
 }
 
-/** All objects whose keys begin as the path says. */
+/** Lists all objects whose keys start with the path. */
 export async function listObjects(operation: string, path: string): Promise<readonly S3Found[]> {
   const { bucket, key: prefix } = parseS3(operation, path);
   const found: S3Found[] = [];
@@ -106,29 +106,29 @@ export async function listObjects(operation: string, path: string): Promise<read
     const text = await send(request, (answer) => answer.text());
     const page = parseListing(operation, path, text);
     found.push(...page.found);
-    // a token that comes back would be followed for ever
+    // a repeated token would cause an endless loop
     if (page.token !== undefined && page.token === token) throw notAListing(operation, path, 'its next page is the same one');
     token = page.token;
     if (token === undefined) return found;
   }
 }
 
-/** How an object is written. */
+/** Options for writing an object. */
 export interface PutOptions {
   readonly type?: string;
-  /** of what it is made of, kept with it */
+  /** hash of its input and recipe, stored with it */
   readonly hash?: string;
 }
 
-/** Puts an object in one request, which is the commit: whoever reads sees what was there before, or all of it. */
+/** Writes an object atomically, in one request: readers see either the old or the complete new object. */
 export async function putObject(operation: string, path: string, body: Uint8Array, { type, hash }: PutOptions = {}): Promise<void> {
   const headers = { ...(type && { 'content-type': type }), ...(hash && { [HASH]: hash }) };
   await send({ method: 'PUT', address: parseS3(operation, path), headers, body: plain(body), operation, wish: 'written' }, drained);
 }
 
 /**
- * Puts an object whose length is not known: in one request where it is short, else in parts, which become the object with the last request.
- * If anything fails, what was sent goes.
+ * Writes an object of unknown length: in one request if it is short, otherwise in parts, which the last request
+ * combines. If anything fails, uploaded parts are removed.
  */
 export async function putStream(operation: string, path: string, content: AsyncIterable<Uint8Array>, options: PutOptions = {}): Promise<void> {
   const parts = inParts(content);
@@ -152,7 +152,7 @@ export async function putStream(operation: string, path: string, content: AsyncI
     const list = etags.map((etag, i) => `<Part><PartNumber>${i + 1}</PartNumber><ETag>${etag}</ETag></Part>`).join('');
     const body = new TextEncoder().encode(`<CompleteMultipartUpload>${list}</CompleteMultipartUpload>`);
     const answer = await send({ ...request, method: 'POST', query: { uploadId }, body }, (answer) => answer.text());
-    // the status comes before the parts are joined
+    // the status is sent before the parts are joined
     if (answer.includes('<Error>')) throw refused(request, { status: 200, ...errorIn(answer), region: null }, 1);
   } catch (error) {
     await send({ ...request, method: 'DELETE', query: { uploadId } }, drained).catch(() => {});
@@ -160,7 +160,7 @@ export async function putStream(operation: string, path: string, content: AsyncI
   }
 }
 
-/** Parts of one size but for the last. */
+/** Parts of equal size, except for the last. */
 async function* inParts(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   let [held, length, count] = [[] as Uint8Array[], 0, 0];
   for await (const bytes of content) {
@@ -177,7 +177,7 @@ async function* inParts(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
   if (length > 0) yield Buffer.concat(held);
 }
 
-/** Requests take no memory that threads share. */
+/** Copies shared memory, which requests do not accept. */
 function plain(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes.buffer instanceof ArrayBuffer ? (bytes as Uint8Array<ArrayBuffer>) : bytes.slice();
 }

@@ -3,17 +3,17 @@ import { EXTENSIONS } from '../../image/formats/format-names.js';
 import { formatS3, parseS3 } from './s3-address.js';
 import { headObject, listObjects } from './s3-objects.js';
 
-/** Objects of a path. */
+/** The images at a path. */
 export interface S3Pictures {
   /** their addresses, in order */
   readonly files: readonly string[];
-  /** the address that the names of results are relative to; undefined: there is one, which was named itself */
+  /** the address to which the names of results are relative; undefined if the path is a single object */
   readonly base?: string;
   readonly what?: string;
 }
 
 /**
- * The pictures that an address names: an object; what begins as the address does, at a slash; what matches a pattern.
+ * The images at an address: an object, the objects below a prefix, or the objects that match a pattern.
  * @param operation the command's name in errors
  */
 export async function picturesAt(operation: string, path: string): Promise<S3Pictures> {

@@ -13,22 +13,22 @@ export interface S3Request {
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array<ArrayBuffer>;
-  /** what the command is called, and what it wants, in errors */
+  /** the command's name, and its action, for errors */
   readonly operation: string;
   readonly wish: 'read' | 'written' | 'listed';
 }
 
-/** Tries of a request in all, where the environment says no other number. */
+/** Default number of attempts per request. */
 const ATTEMPTS = 6;
-/** Milliseconds before the second try, at most; twice as many before each further one. */
+/** Maximum milliseconds before the second attempt; doubled before each further one. */
 const FIRST_WAIT = 200;
 const LONGEST_WAIT = 20_000;
 /** Milliseconds to wait for the start of a response before the request is retried. */
 const PATIENCE = 60_000;
 
 /**
- * Sends a request, signed, again after 429, 5xx and broken connections, each time after a longer wait.
- * @param take what of the answer is wanted; a connection that breaks meanwhile is no other than one that breaks before
+ * Sends a signed request. It is retried after 429, 5xx and broken connections, with exponential backoff.
+ * @param take reads the response; a connection that breaks meanwhile is retried too
  * @throws DataError that names bucket, key, status and what to check
  */
 export async function send<T>(request: S3Request, take: (answer: Response) => Promise<T>): Promise<T> {
@@ -63,11 +63,11 @@ function region(): string {
   return process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || 'us-east-1';
 }
 
-/** Amazon has a host for each bucket; other servers are given the bucket in the path. */
+/** The URL of a request. Amazon uses one host per bucket; for other servers, the bucket is part of the path. */
 function urlOf({ address: { bucket, key }, query = {} }: S3Request): string {
   const endpoint = process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL;
   const host = `s3.${region()}.amazonaws.com${region().startsWith('cn-') ? '.cn' : ''}`;
-  // the certificate is for one label before it
+  // the certificate covers only one label before the domain
   const hosted = !endpoint && !bucket.includes('.');
   const base = endpoint ? endpoint.replace(/\/+$/, '') : `https://${hosted ? `${bucket}.` : ''}${host}`;
   const path = [...(hosted ? [] : [bucket]), ...(key === '' && !hosted ? [] : key.split('/'))].map(encode).join('/');
@@ -75,12 +75,12 @@ function urlOf({ address: { bucket, key }, query = {} }: S3Request): string {
   return `${base}/${path}${search.length > 0 ? `?${search.join('&')}` : ''}`;
 }
 
-/** As signatures have it: letters, digits and -._~ as they are. */
+/** Percent-encodes text as required for signatures: letters, digits and -._~ are kept. */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** With the hash of what is sent, which the server holds against what arrives. */
+/** The headers, including a hash of the body, which the server verifies. */
 function headersOf({ headers, body }: S3Request): Record<string, string> {
   return {
     ...headers,

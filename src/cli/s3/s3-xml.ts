@@ -1,8 +1,11 @@
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-/** The last code of Unicode. */
+/** The largest Unicode code point. */
 const MOST_CODE = 0x10ffff;
 
-/** The text of the first element of that name; empty if there is none. The documents of S3 have no attributes and no elements within such texts. */
+/**
+ * The text of the first element with that name; empty if there is none. Such elements in S3 documents have no
+ * attributes or child elements.
+ */
 export function fieldIn(document: string, name: string): string {
   return decodeXml(new RegExp(`<${name}>([^<]*)</${name}>`).exec(document)?.[1] ?? '');
 }

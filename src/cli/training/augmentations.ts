@@ -13,7 +13,7 @@ export const augmentations: OptionRule<readonly AugmentationName[]> = rule(`name
   parse: (typed) => typed.split(',') as AugmentationName[],
 });
 
-/** The dataset with random changes, in the given order. @param size width and height of its pictures; lengths in pixels are proportional to it */
+/** The dataset with random changes, in the given order. @param size width and height of its images; lengths in pixels are proportional to it */
 export async function augmented(dataset: Dataset<Sample>, steps: readonly AugmentationName[], size: number, seed: number): Promise<Dataset<Sample>> {
   const [{ augment, randomErase }, { colorJitter }, warps] = await Promise.all([
     import('../../data/augment.js'),

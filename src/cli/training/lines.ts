@@ -5,7 +5,7 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(2)}%`;
 }
 
-/** What is printed after an epoch. */
+/** The line printed after an epoch. */
 export function epochLine({ epoch, loss, accuracy, validationLoss, validationAccuracy, seconds, waiting = 0 }: EpochRecord): string {
   const valid = validationAccuracy === undefined ? '' : `   validation loss ${validationLoss?.toFixed(4)} accuracy ${percent(validationAccuracy)}`;
   const waited = waiting > 0.1 * seconds ? `, of which ${waiting.toFixed(1)} s waiting for images` : '';

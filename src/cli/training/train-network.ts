@@ -14,14 +14,17 @@ import { isShards, samplesOf, shardsOf, type TrainingData } from '../training-da
 import { epochLine } from './lines.js';
 import { KEPT_FLAGS, type TrainFlags } from './train-flags.js';
 
-/** What {@link trainNetwork} returns. */
+/** The result of {@link trainNetwork}. */
 export interface Trained {
   readonly model: Module;
   readonly preparation: Preparation;
   readonly history: History;
-  /** Of the test set or, without one, of the samples that were held back; undefined without either, or before the first epoch was done. */
+  /**
+   * Evaluation of the test set or, without one, of the validation samples; undefined without either, or before the
+   * first epoch is complete.
+   */
   readonly evaluation?: Evaluation;
-  /** What `evaluation` is of, and its samples where any of them can be had. */
+  /** The data of `evaluation`, and its samples if they can be accessed at random. */
   readonly measured: 'test' | 'validation';
   readonly samples?: Dataset<Sample>;
   readonly classes?: readonly string[];
@@ -30,12 +33,15 @@ export interface Trained {
   readonly seconds: number;
 }
 
-/** Mistakes that are listed. */
+/** Maximum number of mistakes to list. */
 const WORST = 24;
-/** Lines of the history in an epoch, for smooth curves in a report. */
+/** Lines of the history per epoch, for smooth curves in a report. */
 const LINES = 20;
 
-/** Trains the network that the flags describe and writes what they name, apart from the report. @param then is called while the model lies on the backend */
+/**
+ * Trains the network described by the flags and writes its files, except for the report.
+ * @param then called while the model is on the backend
+ */
 export async function trainNetwork<T>(
   flags: TrainFlags,
   resumed: Checkpoint | undefined,
@@ -68,7 +74,8 @@ export async function trainNetwork<T>(
     const average = flags.emaDecay === undefined ? undefined : new cnn.AveragedModel(model, { decay: flags.emaDecay });
     if (average && resumed?.average) resumed.restoreAverage(average);
     train.epoch = resumed?.epoch ?? 0;
-    // from here on there is a checkpoint, whenever training is stopped; and what cannot be written is not learned first
+    // writes a checkpoint before training, so that one exists whenever training is stopped, and write errors appear
+    // early
     const pictures = { ...preparation, ...(classes && { classes }) };
     const settings = { ...resumed?.settings, pictures, train: { ...pickOptions(flags, KEPT_FLAGS), lr } };
     const save = async (epoch: number, history: History | undefined) => {
@@ -133,7 +140,7 @@ export async function trainNetwork<T>(
   }
 }
 
-/** How the pictures of a data set become inputs, and those that are predicted later. */
+/** How the images of a data set, and images to predict later, are converted to inputs. */
 function preparationOf({ data, size, color }: TrainFlags): Preparation {
   const asIs = size !== undefined || color !== undefined;
   if (data !== 'mnist' && data !== 'fashion') return asIs ? { framing: 'none', size: size ?? 28, color: color ?? 'rgb' } : DIGITS;

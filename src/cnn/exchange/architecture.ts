@@ -18,7 +18,7 @@ export interface Architecture {
   readonly arguments?: readonly unknown[];
 }
 
-/** Rows of {@link ArchitectureOptions}. */
+/** Rules and defaults of {@link ArchitectureOptions}. */
 export const ARCHITECTURE_OPTIONS = {
   /** Your own modules, by their names in files. */
   modules: checkedInUse<Readonly<Record<string, ModuleFormat>>>('formats by name'),
@@ -78,7 +78,7 @@ export function architectureOf(model: Module, options: ArchitectureOptions = {})
  * Builds a model from its architecture, without weights. The architecture is untrusted: it is validated completely, and
  * nothing is allocated.
  * @param architecture the result of {@link architectureOf}, or its parsed JSON
- * @throws DataError if anything is wrong
+ * @throws DataError if it is invalid
  */
 export function modelFrom(architecture: unknown, options: ArchitectureOptions = {}): Module {
   return buildModel(architecture, options, (rule, ...more) => new DataError('modelFrom', `the architecture: ${rule}`, ...more));

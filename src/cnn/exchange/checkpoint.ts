@@ -55,32 +55,33 @@ export interface Checkpoint {
   /** The class name of the saved optimizer, or null. */
   readonly optimizer: string | null;
   /**
-   * Restores the state (such as momentum and the number of steps) of an optimizer of the same class, created for the model or for
-   * the part of it or the groups that the saved one was made for. Its options, such as the learning rate, stay as constructed; the
-   * ratios of the rates of groups are those that were saved.
-   * @param of the model that it trains. Default: {@link Checkpoint.model}
-   * @throws DataError if there is no state, or it belongs to another class of optimizer or to parameters that this one does not have
+   * Restores the state (such as momentum and the number of steps) of an optimizer of the same class that was created
+   * for the same model, part or groups as the saved one. Options such as the learning rate stay as constructed; the
+   * relative rates of groups are restored.
+   * @param of the trained model. Default: {@link Checkpoint.model}
+   * @throws DataError if there is no state, or if it belongs to another optimizer class or to parameters that this
+   * optimizer does not have
    */
   restoreOptimizer<T extends Optimizer>(optimizer: T, of?: Module): T;
-  /** The averaged weights, or null: a model's `loadStateDict` takes them. */
+  /** The averaged weights, for a model's `loadStateDict`; null if none were saved. */
   readonly average: ReadonlyMap<string, Tensor> | null;
   /**
-   * Restores an average, which then goes on as if training had not stopped. Its decay stays as constructed.
-   * @throws DataError if none was saved, or it is one of another model
+   * Restores an average so that training continues as if uninterrupted. Its decay stays as constructed.
+   * @throws DataError if none was saved, or it belongs to another model
    */
   restoreAverage(average: AveragedModel): AveragedModel;
 }
 
 /**
- * All state needed to resume training, as the bytes of a safetensors file: weights under PyTorch's names, the optimizer's
- * state, the best weights so far and averaged ones under prefixes; architecture, epoch, history, random state, frozen parameters and parts in
- * evaluation mode in the metadata.
- * Resumed training gives the same bits as uninterrupted training on every backend that computes in float32 (the reference
- * computes in float64, which the file rounds).
+ * All state needed to resume training, as the bytes of a safetensors file: weights under PyTorch's names, the
+ * optimizer's state, the best weights so far and the averaged ones under prefixes; and, in the metadata, architecture,
+ * epoch, history, random state, frozen parameters and modules in evaluation mode. Resumed training gives the same bits
+ * as uninterrupted training on every backend that computes in float32 (the reference computes in float64, which the
+ * file rounds).
  * @throws UnsupportedError if the architecture cannot be written, see {@link architectureOf}
  * @throws UnsupportedError if the optimizer holds parameters that the model does not have
  * @throws DataError if a number is not finite
- * @throws OptionError if the contents have an unknown name, or settings that are no plain data
+ * @throws OptionError if the contents have an unknown name, or settings that are not plain data
  * @example
  * ```ts
  * import { decodeCheckpoint, encodeCheckpoint, Linear } from 'convlab';
@@ -119,7 +120,7 @@ const DECODE_OPTIONS = { ...ARCHITECTURE_OPTIONS, name: option(text, { default: 
 /**
  * Reads a checkpoint. The file is untrusted; no code in it is executed.
  * @param options.name the file's name in errors. Default `the file`
- * @throws DataError, naming the file, if anything is wrong
+ * @throws DataError, naming the file, if it is invalid
  */
 export function decodeCheckpoint(bytes: Uint8Array, options: ArchitectureOptions & { name?: string } = {}): Checkpoint {
   checkOptions('decodeCheckpoint', options, DECODE_OPTIONS);

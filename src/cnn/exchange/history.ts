@@ -22,7 +22,10 @@ const HISTORY = {
   bestEpoch: option(whole(-1), { required: true }),
 } satisfies Rows;
 
-/** The course of training as JSON, without the best weights. NaN and infinite losses, which JSON cannot represent, become texts. */
+/**
+ * The training history as JSON, without the best weights. NaN and infinite losses, which JSON cannot represent, are
+ * stored as strings.
+ */
 export function historyToJson({ batches, epochs, stopped, bestEpoch }: History): string {
   return JSON.stringify({ batches, epochs, stopped, bestEpoch }, (_key, value) =>
     typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
@@ -49,7 +52,7 @@ function checked<R extends Rows>(value: unknown, rows: R, what: string, complain
   return value as OptionsOf<R>;
 }
 
-/** Converts texts for numbers that JSON lacks, such as NaN, to these numbers. */
+/** Converts strings such as 'NaN' back to numbers that JSON cannot represent. */
 function withNumbers(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const odd = ['NaN', 'Infinity', '-Infinity'] as readonly unknown[];
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, odd.includes(value) ? Number(value) : value]));

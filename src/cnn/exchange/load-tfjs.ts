@@ -3,7 +3,7 @@ import { UnsupportedError } from '../../errors.js';
 /**
  * The installed TensorFlow.js: `@tensorflow/tfjs-node`, with native operations, or `@tensorflow/tfjs`.
  * @typeParam T the type of the module: `loadTfjs<typeof import('@tensorflow/tfjs')>()`
- * @throws UnsupportedError if there is neither
+ * @throws UnsupportedError if neither is installed
  */
 export async function loadTfjs<T = unknown>(): Promise<T> {
   const reasons: string[] = [];

@@ -16,7 +16,8 @@ import { decodeSafetensors, type EncodeSafetensorsOptions, encodeSafetensors, ty
 import { toTfjs } from './tfjs.js';
 
 /**
- * {@link encodeSafetensors} into a file, written atomically: if anything fails, an existing file stays unchanged.
+ * Writes the result of {@link encodeSafetensors} to a file atomically: if anything fails, an existing file stays
+ * unchanged.
  * @throws DataError, naming the file, if it cannot be written
  */
 export async function saveSafetensors(
@@ -28,13 +29,16 @@ export async function saveSafetensors(
   await write('saveSafetensors', path, encodeSafetensors(tensors, metadata, options));
 }
 
-/** {@link decodeSafetensors} from a file. @throws DataError, naming the file, if it cannot be read or anything in it is wrong */
+/**
+ * Reads a file with {@link decodeSafetensors}.
+ * @throws DataError, naming the file, if it cannot be read or is invalid
+ */
 export async function loadSafetensors(path: string, options: Omit<SafetensorsOptions, 'name'> = {}): Promise<Safetensors> {
   return decodeSafetensors(await read('loadSafetensors', path), { ...options, name: path });
 }
 
 /**
- * {@link encodeCheckpoint} into a file, written as {@link saveSafetensors} does.
+ * Writes the result of {@link encodeCheckpoint} to a file, atomically like {@link saveSafetensors}.
  * @example
  * ```ts
  * import { ConvNet } from 'convlab';
@@ -50,18 +54,21 @@ export async function saveCheckpoint(path: string, contents: CheckpointContents,
   await write('saveCheckpoint', path, await encodeCheckpoint(contents, options));
 }
 
-/** {@link decodeCheckpoint} from a file. @throws DataError, naming the file, if it cannot be read or anything in it is wrong */
+/**
+ * Reads a file with {@link decodeCheckpoint}.
+ * @throws DataError, naming the file, if it cannot be read or is invalid
+ */
 export async function loadCheckpoint(path: string, options: ArchitectureOptions = {}): Promise<Checkpoint> {
   return decodeCheckpoint(await read('loadCheckpoint', path), { ...options, name: path });
 }
 
-/** {@link toOnnx} into a file, written as {@link saveSafetensors} does. */
+/** Writes the result of {@link toOnnx} to a file, atomically like {@link saveSafetensors}. */
 export async function saveOnnx(path: string, model: Module, ...inputShapes: (readonly number[])[]): Promise<void> {
   await write('saveOnnx', path, await toOnnx(model, ...inputShapes));
 }
 
 /**
- * {@link fromOnnx} from a file, with the external files that hold its weights, if any.
+ * Reads a file with {@link fromOnnx}, including the external files with its weights, if any.
  * @throws DataError, naming the file, if it or an external file cannot be read or is invalid
  * @example
  * ```ts
@@ -82,11 +89,11 @@ export async function loadOnnx(path: string, options: Omit<FromOnnxOptions, 'nam
     } catch (error) {
       const file = externalData.missing;
       if (file === undefined) throw error;
-      // a name with a folder in it could lead anywhere
+      // a name that contains a folder could refer to any file
       if (file === '' || basename(file) !== file) {
         throw new DataError('loadOnnx', `${path}: its weights must be in files next to it, received ${show(file)}`, { path, file }, { cause: error });
       }
-      // the model is read anew for each
+      // the model is read again for each file
       if (externalData.size === MOST_FILES) {
         throw new DataError('loadOnnx', `${path}: its weights must be in at most ${MOST_FILES} files`, { path }, { cause: error });
       }
@@ -96,8 +103,8 @@ export async function loadOnnx(path: string, options: Omit<FromOnnxOptions, 'nam
 }
 
 /**
- * {@link fromTfjsLayers} from a `model.json` and the weight files in its manifest.
- * @throws DataError, naming the file, if one cannot be read, or anything in them is wrong
+ * Reads a `model.json` and the weight files in its manifest with {@link fromTfjsLayers}.
+ * @throws DataError, naming the file, if one cannot be read or is invalid
  */
 export async function loadTfjsLayers(path: string, options: Omit<FromTfjsLayersOptions, 'name'> = {}): Promise<ImportedNet> {
   const complain: Complaint = (rule, values) => new DataError('loadTfjsLayers', `${path}: ${rule}`, { path, ...values });
@@ -106,7 +113,7 @@ export async function loadTfjsLayers(path: string, options: Omit<FromTfjsLayersO
   const names = manifest.flatMap((group) => (isObject(group) && Array.isArray(group.paths) ? group.paths : []));
   const odd = names.find((name) => typeof name !== 'string' || name === '' || basename(name) !== name);
   if (odd !== undefined) throw complain(`its weights must be in files next to it, received ${show(odd)}`);
-  // a file that is named again and again would be held as often
+  // a file that is listed repeatedly would be held several times
   if (new Set(names).size < names.length) throw complain('its manifest names a file twice');
   const shards: Uint8Array[] = [];
   for (const name of names) shards.push(await read('loadTfjsLayers', join(dirname(path), name)));
@@ -121,7 +128,7 @@ export async function loadTfjsLayers(path: string, options: Omit<FromTfjsLayersO
 /** Maximum number of files that hold the weights of one model. */
 const MOST_FILES = 1000;
 
-/** Files by name, and the one that was requested last without being there. */
+/** Files by name, and the last requested file that was missing. */
 class Wanted extends Map<string, Uint8Array> {
   missing: string | undefined;
 
@@ -132,15 +139,16 @@ class Wanted extends Map<string, Uint8Array> {
   }
 }
 
-/** The weight files of {@link saveTfjs}: their names are those of their contents. */
+/** The names of weight files written by {@link saveTfjs}, which contain a hash of the contents. */
 const WEIGHTS = /^weights-[0-9a-f]{16}\.bin$/;
-/** Milliseconds after which a weight file that no model names is assumed to belong to a process that died. */
+/** Milliseconds after which a weight file that no model refers to is assumed to belong to a dead process. */
 const LEFT_OVER = 60 * 60 * 1000;
 
 /**
- * {@link toTfjs} into a folder, created if missing: `model.json`, the argument of `tf.loadGraphModel`, and its weights, `weights-….bin`. `model.json` is
- * replaced in one step and names its own weights: if anything fails, the folder holds the old model or the new one, complete. The weights of the model that
- * was replaced are removed.
+ * Writes the result of {@link toTfjs} to a folder, which is created if missing: `model.json`, the argument of
+ * `tf.loadGraphModel`, and its weights, `weights-….bin`. `model.json` is replaced atomically and refers to its own
+ * weights, so after a failure the folder contains either the complete old model or the complete new one. The weights of
+ * the replaced model are removed.
  * @throws OptionError if the folder's path is not a non-empty string
  * @throws DataError, naming the file, if it cannot be written
  */
@@ -156,14 +164,14 @@ export async function saveTfjs(folder: string, model: Module, ...inputShapes: (r
     await write('saveTfjs', join(folder, name), weights);
     await write('saveTfjs', join(folder, 'model.json'), new TextEncoder().encode(json));
   } catch (error) {
-    // after the last step, the new model is in place, though it may not outlast a power cut: the old weights stay too
+    // the new model is in place after the last step, but may not survive a power failure, so the old weights stay too
     if ((await weightsNamedIn(folder)) !== name) await unlink(join(folder, name)).catch(() => {});
     throw error;
   }
   await removeWeights(folder, name, before);
 }
 
-/** The weight file that the model of a folder names, if {@link saveTfjs} has written it. */
+/** The weight file of the model in a folder, if {@link saveTfjs} wrote it. */
 async function weightsNamedIn(folder: string): Promise<string | undefined> {
   try {
     const json = JSON.parse(await readFile(join(folder, 'model.json'), 'utf8'));
@@ -174,9 +182,9 @@ async function weightsNamedIn(folder: string): Promise<string | undefined> {
   }
 }
 
-/** Removes the weights of the model that was replaced, and what processes that died left. */
+/** Removes the weights of the replaced model, and files left behind by dead processes. */
 async function removeWeights(folder: string, kept: string, replaced: string | undefined): Promise<void> {
-  // by the clock of the disk, which may be another machine's
+  // time of the disk's clock, which may belong to another machine
   const now = (await stat(join(folder, 'model.json')).catch(() => undefined))?.mtimeMs ?? 0;
   const names = (await readdir(folder).catch(() => [])).filter((name) => WEIGHTS.test(name) && name !== kept);
   for (const name of names) {

@@ -49,9 +49,9 @@ import { isObject } from './json.js';
 
 /** How one class of module is written as JSON and recreated. */
 export interface ModuleFormat<M extends Module = Module> {
-  /** Its class. */
+  /** The class of the module. */
   readonly module: { readonly prototype: M };
-  /** The arguments that make such a module: JSON, and modules. */
+  /** The constructor arguments of the module: JSON values and modules. */
   arguments(module: M): readonly unknown[];
   /**
    * Creates it from these arguments; modules among them already exist. The others may come from an untrusted
@@ -68,7 +68,7 @@ const none = rule<null>('null', (value) => value === null);
 const modules = list(module, 1, 10_000);
 const namedModules = rule('modules by name', (value) => isObject(value) && !(value instanceof Module) && Object.values(value).every(module.holds));
 
-/** One value, or a list with one for each spatial axis. */
+/** One value, or a list with one per spatial axis. */
 function axisValues(each: OptionRule, rank: number): OptionRule {
   return either(each, list(each, rank, rank));
 }
@@ -191,7 +191,7 @@ export const MODULE_FORMATS: Readonly<Record<string, ModuleFormat>> = {
   AvgPool3d: avgPool(3, AvgPool3d),
   AdaptiveMaxPool: format(AdaptiveMaxPool, [either(cellCount, list(cellCount, 1, 3))], ({ outputSize }) => [outputSize]),
   AdaptiveAvgPool: format(AdaptiveAvgPool, [either(cellCount, list(cellCount, 1, 3))], ({ outputSize }) => [outputSize]),
-  // a binomial kernel of 2^(size − 1) is beyond float32 from 129 on
+  // from size 129, the sum 2^(size − 1) of the binomial weights exceeds float32
   BlurPool: format(BlurPool, [channels, { size: whole(1, 128), stride: cellCount }], ({ channels: count, size, stride }) => [count, { size, stride }], 1),
   BatchNorm1d: batchNorm(BatchNorm1d),
   BatchNorm2d: batchNorm(BatchNorm2d),

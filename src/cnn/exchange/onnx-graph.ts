@@ -50,7 +50,7 @@ export class OnnxGraphBuilder {
     if (g.paddingMode === 'constant') return this.pad(x, pads, 'constant', g.paddingValue);
     if (g.paddingMode === 'replicate') return this.pad(x, pads, 'edge');
     if (g.paddingMode === 'reflect') return this.pad(x, pads, 'reflect');
-    // Pad knows no others: each axis is gathered from the cells that the engine's own table names
+    // ONNX's Pad has no other modes, so each axis is gathered by the engine's index table
     let padded = x;
     for (let axis = 0; axis < g.rank; axis++) {
       const cells = borderTable(g, (axis + 3 - g.rank) as 0 | 1 | 2);

@@ -22,7 +22,7 @@ export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Rows of {@link EncodeSafetensorsOptions}. */
+/** Rules and defaults of {@link EncodeSafetensorsOptions}. */
 export const ENCODE_SAFETENSORS_OPTIONS = {
   /** Storage type. Default `'F32'`; `'F16'` takes half the space and rounds to 11 significant bits. */
   dtype: option(oneOf(['F32', 'F16']), { default: 'F32' }),
@@ -31,7 +31,7 @@ export const ENCODE_SAFETENSORS_OPTIONS = {
 /** Options of {@link encodeSafetensors}. */
 export interface EncodeSafetensorsOptions extends OptionsOf<typeof ENCODE_SAFETENSORS_OPTIONS> {}
 
-/** Rows of {@link SafetensorsOptions}. */
+/** Rules and defaults of {@link SafetensorsOptions}. */
 export const SAFETENSORS_OPTIONS = {
   /** The file's name in errors. Default `the file`. */
   name: option(text, { default: 'the file' }),
@@ -103,7 +103,7 @@ export function encodeSafetensors(
 /**
  * Reads a safetensors file; all floating-point and integer types become float32. The file is untrusted: all its
  * claims are checked before anything is allocated.
- * @throws DataError, naming the file and the tensor, if anything is wrong
+ * @throws DataError, naming the file and the tensor, if it is invalid
  */
 export function decodeSafetensors(bytes: Uint8Array, options: SafetensorsOptions = {}): Safetensors {
   const { name, allowNonFinite } = settle('decodeSafetensors', options, SAFETENSORS_OPTIONS);

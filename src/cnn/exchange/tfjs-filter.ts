@@ -19,9 +19,9 @@ export function filterOf(g: ConvGeometry, data: Float32Array): Filter {
 }
 
 /**
- * A transposed convolution is a convolution with the kernel rotated by 180° and inputs and outputs exchanged, of the input
- * spread by the stride.
- * @param g of the convolution that is transposed
+ * A transposed convolution is a convolution of the input, with stride − 1 zeros inserted between its values, by the
+ * kernel rotated by 180° with input and output channels exchanged.
+ * @param g geometry of the convolution that is transposed
  * @param data `[Cin, Cout / groups, ...kernel]`, with the inputs of the transposed convolution first
  */
 export function turnedFilter(g: ConvGeometry, data: Float32Array): Filter {

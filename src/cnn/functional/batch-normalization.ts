@@ -4,7 +4,7 @@ import type { Value } from '../graph.js';
 import { scaleChannels } from './convolution.js';
 import { Standardization } from './standardization.js';
 
-/** Rows of {@link BatchNormOptions}. */
+/** Rules and defaults of {@link BatchNormOptions}. */
 export const BATCH_NORM_OPTIONS = {
   /** Added to the variance. Default 1e-5. */
   eps: option(notNegative, { default: 1e-5 }),
@@ -16,14 +16,14 @@ export const BATCH_NORM_OPTIONS = {
 export interface BatchNormOptions extends OptionsOf<typeof BATCH_NORM_OPTIONS> {}
 
 /**
- * (x − mean) / √(variance + eps) per channel: over the batch in training, which also moves the running statistics;
- * by these in evaluation. Mean and variance are channel sums, which is what a bias gradient is; scaling a channel is a
- * convolution of one cell.
+ * (x − mean) / √(variance + eps) per channel: with batch statistics in training, which also updates the running
+ * statistics; with the running statistics in evaluation. Mean and variance are channel sums, computed by the operator
+ * for bias gradients; scaling a channel is a convolution with a 1 × 1 kernel.
  * @param x `[N, C, ...spatial]`
  * @param runningMean `[C]`
  * @param runningVariance `[C]`
- * @throws OptionError if an option is unknown or breaks its rule; when it runs in training, ShapeError if a channel has a single value
- * only, which has no variance
+ * @throws OptionError if an option is unknown or breaks its rule; ShapeError when it runs in training if a channel has
+ * only one value, and therefore no variance
  * @see Ioffe and Szegedy, Batch Normalization, 2015
  * @example
  * ```ts

@@ -6,10 +6,10 @@ import { view } from './shape.js';
 import { Standardization } from './standardization.js';
 
 /**
- * (x − mean) / √(variance + eps), over each sample's groups of channels and their space: one group normalizes a whole sample; as many
- * groups as channels each map.
+ * (x − mean) / √(variance + eps), over each group of channels of each sample. With one group it normalizes the whole
+ * sample; with one group per channel, each feature map.
  * @param x `[N, C, ...spatial]`
- * @param groups divides C
+ * @param groups number of groups, a divisor of C
  * @param eps added to the variance. Default 1e-5
  * @throws OptionError if the groups do not divide the channels, or eps is not ≥ 0
  * @see Wu and He, Group Normalization, 2018

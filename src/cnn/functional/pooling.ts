@@ -46,7 +46,10 @@ export function averagePooling(x: Value, options: WindowOptions, countIncludePad
   return multiply(mean, x.graph.constant(mean.shape, all));
 }
 
-/** Window o of n cells, of `size` equal shares: from floor(o·n / size) to ceil((o + 1)·n / size), as PyTorch's adaptive pools. */
+/**
+ * Window o of `size` equal parts of n cells: from floor(o·n / size) to ceil((o + 1)·n / size), as in PyTorch's adaptive
+ * pooling.
+ */
 function share(o: number, n: number, size: number): [from: number, to: number] {
   return [Math.floor((o * n) / size), Math.ceil(((o + 1) * n) / size)];
 }
@@ -68,8 +71,8 @@ export function adaptiveAveragePooling(x: Value, size: readonly number[]): Value
 }
 
 /**
- * The maximum of equal parts of the input, for inputs of any size. Parts that overlap or differ in size are placed side by side
- * first, short ones with their last cell again.
+ * The maximum of equal parts of the input, for inputs of any size. Parts that overlap or differ in size are first
+ * copied side by side; shorter ones are filled up by repeating their last cell.
  * @param x `[N, C, ...spatial]`
  * @param size of the output, one number per spatial axis
  */

@@ -6,8 +6,9 @@ import { convolve, convolveTransposed } from './convolution.js';
 import { view } from './shape.js';
 
 /**
- * Reorders the axes of x, like NumPy's transpose. Two blocks of axes are swapped by a convolution with the identity: its
- * kernel covers the shorter block, which becomes the channels. The cost of that is the shorter block's size times all cells.
+ * Reorders the axes of x, like NumPy's transpose. Two blocks of axes are swapped by a convolution with the identity:
+ * its kernel covers the shorter block, which becomes the channels. The cost is the size of the shorter block times the
+ * number of cells.
  * @param order for each axis of the result, the axis of x
  */
 export function transpose(x: Value, order: readonly number[]): Value {

@@ -5,8 +5,8 @@ import { sizeOf } from '../../tensor.js';
 import type { Graph, Value } from '../graph.js';
 
 /**
- * y = (x − mean) / √(variance + eps) of each channel of `[N, C, ...]`, over N and space. Means are channel sums, which is what a
- * bias gradient is; scaling a channel is a convolution of one cell.
+ * y = (x − mean) / √(variance + eps) of each channel of `[N, C, ...]`, over N and space. Means are channel sums,
+ * computed by the operator for bias gradients; scaling a channel is a convolution with a 1 × 1 kernel.
  */
 export class Standardization {
   /** Values in a channel. */
@@ -44,7 +44,7 @@ export class Standardization {
     on.conv(this.#geometry, centered.data, inverse.data, null, y);
   }
 
-  /** ∂L/∂x = (g − mean(g) − y · mean(g · y)) / √(variance + eps). The variance is lost. */
+  /** ∂L/∂x = (g − mean(g) − y · mean(g · y)) / √(variance + eps). It overwrites the variance. */
   backward(on: Operators, g: DeviceBuffer, y: DeviceBuffer, into: DeviceBuffer): void {
     const { inverse, shift, square } = this.#scratch;
     on.pointwise('multiply', [g, y], [], square.data);

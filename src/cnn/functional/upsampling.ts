@@ -6,13 +6,16 @@ import type { Value } from '../graph.js';
 import { alongAxis } from './along-axis.js';
 import { convolveTransposed } from './convolution.js';
 
-/** Rows of {@link UpsampleOptions}. */
+/** Rules and defaults of {@link UpsampleOptions}. */
 export const UPSAMPLE_OPTIONS = {
-  /** Cells of each axis of the result. Either this or `scaleFactor`. */
+  /** Size of each axis of the result. Specify either this or `scaleFactor`. */
   size: perAxis(count),
-  /** Result by input; sizes are rounded down. */
+  /** Size of the result / size of the input; sizes are rounded down. */
   scaleFactor: perAxis(positive),
-  /** The nearest cell in front, or the weighted mean of the neighbors: linear, bilinear and trilinear are one for 1, 2 and 3 axes. Default `'nearest'`. */
+  /**
+   * `'nearest'` repeats cells. `'linear'`, `'bilinear'` and `'trilinear'` interpolate between neighbors along 1, 2 and
+   * 3 axes. Default `'nearest'`.
+   */
   mode: option(oneOf(['nearest', 'linear', 'bilinear', 'trilinear']), { default: 'nearest' }),
   /** Aligns the centers of the corner pixels instead of the image borders. Not with `'nearest'`. Default false. */
   alignCorners: option(flag, { default: false }),
@@ -24,10 +27,10 @@ export interface UpsampleOptions extends OptionsOf<typeof UPSAMPLE_OPTIONS> {}
 const RANKS = { linear: 1, bilinear: 2, trilinear: 3 };
 
 /**
- * x enlarged (or reduced, without smoothing) to another size, as PyTorch's interpolate: along each axis a product with a matrix of
- * one or two weights a row.
+ * Resizes x (without smoothing when reducing), like PyTorch's interpolate: along each axis, a product with a matrix
+ * that has one or two weights per row.
  * @param x `[N, C, ...spatial]`
- * @throws OptionError if an option is unknown, breaks its rule, or fits neither the others nor x
+ * @throws OptionError if an option is unknown, breaks its rule, or does not fit the others or x
  * @example
  * ```ts
  * import { Module, tensor, upsample, type Value } from 'convlab';
@@ -53,7 +56,7 @@ export function upsample(x: Value, options: UpsampleOptions): Value {
     return repeatCells(x, factors);
   return sizes.reduce((value, o, axis) => {
     const n = input[axis];
-    // PyTorch computes with the factor as given
+    // PyTorch uses the factor as given
     const step = scales ? 1 / scales[axis] : n / o;
     if (o === n && (step === 1 || alignCorners)) return value;
     const matrix = mode === 'nearest' ? nearest(n, o, step) : linear(n, o, step, alignCorners);
@@ -73,7 +76,7 @@ function repeatCells(x: Value, factors: readonly number[]): Value {
   return convolveTransposed(x, ones, null, shape, { stride: factors, groups: channels }, 'upsample');
 }
 
-/** The options with their defaults. @throws OptionError as {@link upsample} does, as far as x need not be known */
+/** The options with their defaults. @throws OptionError as {@link upsample} does, except for checks that require x */
 export function checkUpsampling(options: UpsampleOptions) {
   const settled = settle('upsample', options, UPSAMPLE_OPTIONS);
   const { size, scaleFactor, mode, alignCorners } = settled;
@@ -88,14 +91,14 @@ function forAxes(name: string, value: PerAxis<number>, rank: number): readonly n
   return list;
 }
 
-/** `[o, n]`: 1 at the cell that each result shows. */
+/** `[o, n]`: 1 at the input cell that each output cell shows. */
 function nearest(n: number, o: number, step: number): Float32Array {
   const matrix = new Float32Array(o * n);
   for (let i = 0; i < o; i++) matrix[i * n + Math.min(Math.floor(i * step), n - 1)] = 1;
   return matrix;
 }
 
-/** `[o, n]`: the weights of the two cells around each result. */
+/** `[o, n]`: the weights of the two input cells around each output cell. */
 function linear(n: number, o: number, step: number, alignCorners: boolean): Float32Array {
   const matrix = new Float32Array(o * n);
   for (let i = 0; i < o; i++) {

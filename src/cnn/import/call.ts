@@ -3,35 +3,37 @@ import { sizeOf } from '../../tensor.js';
 import { type Graph, Value } from '../graph.js';
 import type { Attribute, KnownValues, NodePlan, ParameterRole } from './plan.js';
 
-/** What goes into a node and comes out: a tensor of the model, or numbers that are known before it runs. */
+/** An input or output of a node: a tensor of the model, or numbers that are known before it runs. */
 export type Operand = Value | KnownValues;
 
 /** How one operator of ONNX is computed. */
 export interface OperatorRow {
-  /** Which inputs are weights or statistics where the file holds their numbers. */
+  /** Which inputs are weights or statistics if the file contains their values. */
   readonly parameters?: Readonly<Record<number, ParameterRole>>;
-  /** The output is input 0 in another shape or type: weights may come through it. */
+  /** The output is input 0 in another shape or type, so weights can pass through it. */
   readonly passes?: true;
-  /** The output where the numbers of all inputs are known, such as shapes. */
+  /** Computes the output if the values of all inputs are known, such as shapes. */
   readonly fold?: (call: Call) => KnownValues;
-  /** Records the operator. One result, or one for each output. */
+  /** Records the operator. Returns one result, or one per output. */
   readonly run: (call: Call) => Operand | readonly Operand[];
 }
 
 /** Operators by their name. */
 export type OperatorRows = Readonly<Record<string, OperatorRow>>;
 
-/** More known numbers than the shapes and indices of a model need; a file of a few bytes could ask for them. */
+/**
+ * Limit on known numbers, far above what shapes and indices of a model need; a file of a few bytes could request more.
+ */
 const MOST_KNOWN = 2 ** 22;
-/** 1 GiB of float32, several times what a DenseNet of 200 layers takes. */
+/** 1 GiB of float32, several times what a DenseNet of 200 layers needs. */
 const MOST_JOINED = 2 ** 28;
-/** Axes of a tensor. */
+/** Maximum number of axes of a tensor. */
 export const MOST_AXES = 32;
 
-/** Known numbers that the nodes of a model may still make and read, all together. */
+/** The remaining budget of known numbers that the nodes of a model may create and read. */
 export class KnownRoom {
   left = MOST_KNOWN;
-  /** Weights of the convolutions that join tensors: the square of their channels. */
+  /** Remaining weights of convolutions that concatenate tensors: the square of their channels. */
   joined = MOST_JOINED;
 }
 
@@ -143,14 +145,14 @@ export class Call {
     return values;
   }
 
-  /** An axis, counted from the end where it is negative. @param rank of the tensor that it is an axis of */
+  /** An axis as an index ≥ 0; negative axes count from the end. @param rank number of axes of the tensor */
   axis(axis: number, rank: number): number {
     const positive = axis < 0 ? axis + rank : axis;
     if (!Number.isInteger(axis) || positive < 0 || positive >= rank) throw this.refusal(`an axis must be from ${-rank} to ${rank - 1}, received ${axis}`);
     return positive;
   }
 
-  /** Axes, each once, in order. */
+  /** Axes in ascending order, without duplicates. */
   axes(axes: readonly number[], rank: number): number[] {
     this.checkRank(rank);
     const positive = axes.map((axis) => this.axis(axis, rank));
@@ -158,13 +160,13 @@ export class Call {
     return positive.sort((a, b) => a - b);
   }
 
-  /** Known numbers, if they are not too many. */
+  /** Known numbers as a result, charged to the budget. */
   result(shape: readonly number[], data: ArrayLike<number>, whole: boolean): KnownValues {
     this.#spend(data.length);
     return { shape, data: whole ? Float64Array.from(data) : Float32Array.from(data), whole };
   }
 
-  /** The number of cells of a shape that is filled with known numbers. */
+  /** The number of elements in a shape to be filled with known numbers. */
   cells(shape: readonly number[]): number {
     if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) throw this.refusal(`a shape must be integers ≥ 0, received ${show(shape)}`);
     const cells = sizeOf(shape);
@@ -178,7 +180,7 @@ export class Call {
     if (rank > MOST_AXES) throw this.refusal(`tensors must have at most ${MOST_AXES} axes, received ${rank}`);
   }
 
-  /** @throws UnsupportedError if the model joins more channels than any other does */
+  /** @throws UnsupportedError if the model concatenates more channels than the limit */
   joins(channels: number): void {
     this.room.joined -= channels ** 2;
     if (!(this.room.joined >= 0))

@@ -5,7 +5,7 @@ import { ImportedNet } from './imported-net.js';
 import { type PlannedGraph, planGraph } from './plan-graph.js';
 import { readOnnx } from './read-onnx.js';
 
-/** Rows of {@link FromOnnxOptions}. */
+/** Rules and defaults of {@link FromOnnxOptions}. */
 export const FROM_ONNX_OPTIONS = {
   /** The tensor that the model returns: any output of a node, e.g. the input of a head to replace. Default: the graph's only output. */
   output: text,
@@ -19,12 +19,13 @@ export const FROM_ONNX_OPTIONS = {
 export interface FromOnnxOptions extends OptionsOf<typeof FROM_ONNX_OPTIONS> {}
 
 /**
- * An ONNX model (opset 9 to 21) as a module that runs and learns here. Floating-point initializers that operators use as weights
- * become parameters under their names in the file, mean and variance of batch normalizations statistics; dropout and batch
- * normalization obey the module's mode. The file is untrusted: its claims are checked before anything is allocated.
- * @throws DataError, naming the file, if it is broken
- * @throws UnsupportedError if it uses an operator that is missing here, with the node's name; for what an operator does with certain
- * inputs, when it runs
+ * An ONNX model (opset 9 to 21) as a module that runs and learns here. Floating-point initializers that operators use
+ * as weights become parameters under their names in the file; mean and variance of batch normalizations become
+ * statistics. Dropout and batch normalization follow the module's mode. The file is untrusted: its claims are checked
+ * before anything is allocated.
+ * @throws DataError, naming the file, if it is invalid
+ * @throws UnsupportedError, naming the node, if it uses an unsupported operator; some unsupported uses of an operator
+ * are detected only when it runs
  * @throws OptionError if an option is unknown or breaks its rule, or if the graph has several outputs and none is chosen
  * @example
  * ```ts
@@ -43,7 +44,7 @@ export function fromOnnx(bytes: Uint8Array, options: FromOnnxOptions = {}): Impo
   try {
     return importedNet(planGraph('fromOnnx', readOnnx(bytes, externalData, complain), output, complain));
   } catch (cause) {
-    // the reader of protocol buffers has errors of its own
+    // the protocol buffer reader has its own errors
     throw cause instanceof ConvlabError ? cause : complain(`it is damaged: ${(cause as Error).message}`, {}, { cause });
   }
 }

@@ -11,7 +11,7 @@ import { WINDOW_LAYERS } from './layers/window-layers.js';
 import type { GraphFile, KnownValues } from './plan.js';
 import { planGraph } from './plan-graph.js';
 
-/** Rows of {@link FromTfjsLayersOptions}. */
+/** Rules and defaults of {@link FromTfjsLayersOptions}. */
 export const FROM_TFJS_LAYERS_OPTIONS = {
   /** The layer whose output the model returns, e.g. the one before a head to replace. Default: the model's only output. */
   output: text,
@@ -22,16 +22,17 @@ export const FROM_TFJS_LAYERS_OPTIONS = {
 /** Options of {@link fromTfjsLayers}. */
 export interface FromTfjsLayersOptions extends OptionsOf<typeof FROM_TFJS_LAYERS_OPTIONS> {}
 
-/** Version of the operator set to which layers are converted. */
+/** Version of the ONNX operator set to which layers are converted. */
 const OPSET = 17;
 
 /**
- * A layers model of TensorFlow.js or Keras (`format: "layers-model"`) as a module that runs and learns here. Its kernels are turned to
- * channels first once, here: the module takes `[N, C, H, W]` where the model took `[N, H, W, C]`, and returns maps that way too.
+ * A layers model of TensorFlow.js or Keras (`format: "layers-model"`) as a module that runs and learns here. Its
+ * kernels are converted to channels first once: where the original model used `[N, H, W, C]`, the module takes and
+ * returns `[N, C, H, W]`.
  * @param modelJson the contents of `model.json`, parsed
  * @param weights the concatenated files of its manifest
- * @throws DataError, naming the file, if it is broken
- * @throws UnsupportedError naming the layer, if it is of a class or has an option that is missing here
+ * @throws DataError, naming the file, if it is invalid
+ * @throws UnsupportedError, naming the layer, if its class or one of its options is not supported
  * @throws OptionError if an option is unknown or breaks its rule
  * @example
  * ```ts
@@ -60,7 +61,7 @@ export function fromTfjsLayers(modelJson: unknown, weights: Uint8Array, options:
   return importedNet(planGraph('fromTfjsLayers', file, wanted, complain));
 }
 
-/** Calls of layers, far above what a model has. */
+/** Maximum number of layer calls, far above what real models have. */
 const MOST_STEPS = 100_000;
 
 class LayersBuilder {
@@ -80,9 +81,9 @@ class LayersBuilder {
     return tensor.flattened ? this.graph.channelsLast('output', tensor) : tensor.name;
   }
 
-  /** Adds a model. @param given its inputs; those of the whole model are undefined */
+  /** Adds a model. @param given its inputs; undefined for the whole model */
   model(model: LayersModel, given: readonly LayerTensor[] | undefined): LayerTensor[] {
-    // models in each other, each called twice, would double at every level
+    // nested models that are each called twice would double the steps at every level
     this.#steps += model.layers.reduce((sum, { calls }) => sum + 1 + (calls?.length ?? 0), 1);
     if (this.#steps > MOST_STEPS) throw this.complain(`its layers must be called at most ${MOST_STEPS} times`);
     return model.sequence ? [this.#sequence(model, given)] : this.#network(model, given);
@@ -100,14 +101,14 @@ class LayersBuilder {
 
   #network({ layers, inputs, outputs }: LayersModel, given: readonly LayerTensor[] | undefined): LayerTensor[] {
     const made = new Map<string, LayerTensor>();
-    // of two layers of one name the first
+    // the first of several layers with the same name
     const byName = new Map(layers.map((layer) => [layer.name, layer] as const).reverse());
     for (const [i, input] of inputs.entries()) {
       const layer = byName.get(input.layer);
       if (!layer) throw this.complain(`its input ${show(input.layer)} is not a layer`);
       made.set(key(input), given?.[i] ?? this.#input(layer.name, layer.config));
     }
-    // a model inside counts the call that made it, where it has inputs of its own
+    // a nested model with its own inputs counts the call that created it
     const named = new Set([...layers.flatMap(({ calls = [] }) => calls.flat()), ...outputs].map(key));
     const first = ({ name, inner, calls = [] }: LayerConfig) => (inner && named.has(key({ layer: name, call: calls.length })) ? 1 : 0);
     const calls = layers.flatMap((layer) => (layer.calls ?? []).map((from, call) => ({ layer, from, call: call + first(layer) })));

@@ -21,11 +21,11 @@ import type { GraphPlan, NodePlan } from './plan.js';
 export class ImportedNet extends Part {
   /** Names of the inputs, in order, and their shapes in the file; −1: not specified. */
   readonly inputs: GraphPlan['inputs'];
-  /** Names of tensors that a node takes, or that are returned. */
+  /** Names of tensors that a node reads or the model returns. */
   readonly #used: ReadonlySet<string>;
   readonly #weights = new Map<string, { parameter: Parameter; part: Part }>();
 
-  /** @param plan what a file holds, checked */
+  /** @param plan the checked contents of a file */
   constructor(readonly plan: GraphPlan) {
     super();
     this.inputs = plan.inputs;
@@ -39,7 +39,7 @@ export class ImportedNet extends Part {
   }
 
   /**
-   * @throws ShapeError if there are more or fewer inputs than the graph has, or one of another rank
+   * @throws ShapeError if the number of inputs, or the rank of one, differs from the graph
    * @throws UnsupportedError naming the node, if an operator is used in a way that is not supported
    */
   override forward(...given: Value[]): Value {
@@ -59,7 +59,7 @@ export class ImportedNet extends Part {
     const row = OPERATORS.get(node.type);
     if (!row) throw new ConvlabError('ImportedNet', `unknown operator ${show(node.type)}`);
     const inputs = node.inputs.map((name) => (name === '' ? undefined : operands.get(name)));
-    // the mode of the part that the node's weights belong to
+    // the mode of the part that contains the node's weights
     const owner = node.inputs.map((name) => this.#weights.get(name)?.part).find((part) => part !== undefined && part !== this);
     const call = new Call(graph, node, this.plan.opset, inputs, room);
     const known = inputs.every((input) => !(input instanceof Value));
@@ -103,7 +103,7 @@ function scopeOf({ name }: NodePlan): string {
   return name.replaceAll('/', '.').replace(/^\.+/, '');
 }
 
-/** An error of the library, with the node that it comes from. */
+/** Adds the name of the node to an error of the library. */
 function withNode(cause: unknown, node: NodePlan, opset: number): unknown {
   if (!(cause instanceof ConvlabError) || cause.operation === 'fromOnnx') return cause;
   return new ShapeError('fromOnnx', `${describeNode(node, opset)}: ${cause.message}`, { node: node.name, ...cause.values }, { cause });

@@ -2,7 +2,7 @@ import { sizeOf } from '../../tensor.js';
 import type { Call } from './call.js';
 import type { KnownValues } from './plan.js';
 
-/** The shape that holds both, axes counted from the last; undefined if they do not fit. */
+/** The broadcast of two shapes, aligned at the last axis; undefined if they do not match. */
 export function broadcastShape(a: readonly number[], b: readonly number[]): number[] | undefined {
   const rank = Math.max(a.length, b.length);
   const [left, right] = [a, b].map((shape) => [...Array(rank - shape.length).fill(1), ...shape] as number[]);
@@ -10,7 +10,7 @@ export function broadcastShape(a: readonly number[], b: readonly number[]): numb
   return right.every((size, axis) => size === 1 || size === shape[axis]) ? shape : undefined;
 }
 
-/** A formula of known numbers, cell by cell, with shapes broadcast. */
+/** An elementwise formula of known numbers, with broadcast shapes. */
 export function combineKnown(call: Call, formula: (...values: number[]) => number, whole?: boolean): KnownValues {
   const operands = call.inputs.map((_, i) => call.known(i));
   let shape: number[] = [];
@@ -28,13 +28,13 @@ export function combineKnown(call: Call, formula: (...values: number[]) => numbe
   return call.result(shape, data, integers);
 }
 
-/** Cells of known numbers, rearranged: each axis of the result steps through the data by its stride. */
+/** Rearranges known numbers: each axis of the result reads the data with its own stride. */
 export function pickKnown(call: Call, x: KnownValues, shape: readonly number[], strides: readonly number[], start = 0): KnownValues {
   const data = Array.from({ length: call.cells(shape) }, (_, cell) => x.data[start + place(cell, shape, strides)]);
   return call.result(shape, data, x.whole);
 }
 
-/** Known numbers that are gathered along an axis. */
+/** Gathers known numbers along an axis. */
 export function gatherKnown(call: Call, x: KnownValues, axis: number, indices: readonly number[]): KnownValues {
   const shape = x.shape.map((size, i) => (i === axis ? indices.length : size));
   const behind = sizeOf(x.shape.slice(axis + 1));
@@ -66,12 +66,12 @@ export function joinKnown(call: Call, parts: readonly KnownValues[], axis: numbe
   );
 }
 
-/** Distance of neighboring cells of each axis in row-major order. */
+/** The row-major strides of a shape. */
 export function rowMajorStrides(shape: readonly number[]): number[] {
   return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
 }
 
-/** The same for a larger shape, 0 where an axis is repeated. */
+/** The strides for broadcasting to a larger shape: 0 for repeated axes. */
 export function repeatingStrides(shape: readonly number[], larger: readonly number[]): number[] {
   const strides = rowMajorStrides(shape).map((stride, axis) => (shape[axis] === 1 ? 0 : stride));
   return [...Array(larger.length - shape.length).fill(0), ...strides];

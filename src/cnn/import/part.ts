@@ -5,15 +5,15 @@ import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
 import type { ParameterPlan, ParameterRole } from './plan.js';
 
-/** Names in files may have any number of dots and slashes; modules inside modules have fewer. */
+/** Maximum nesting of modules; names in files may contain any number of dots and slashes. */
 const MOST_LEVELS = 8;
-/** That many weights of one name are told apart by strokes, more of them by numbers. */
+/** Up to this many weights with the same name are distinguished by underscores, further ones by numbers. */
 const MOST_STROKES = 3;
 
 /** A submodule of an imported model: weights with a common name prefix, and nested submodules. */
 export class Part extends Module {
   readonly #parts = new Map<string, Part>();
-  /** Weights that wanted a name, as often as they did. */
+  /** How often each name was requested. */
   readonly #wanted = new Map<string, number>();
 
   /** @throws UnsupportedError: only the whole model can run */
@@ -26,7 +26,7 @@ export class Part extends Module {
   }
 
   /**
-   * The part that a path leads to, made if it is missing.
+   * The part at a path, created if missing.
    * @hidden
    */
   at(path: readonly string[]): Part {
@@ -38,20 +38,23 @@ export class Part extends Module {
   }
 
   /**
-   * The name for a weight: neither what a module has anyway, nor a weight that is there already.
+   * A name for a weight that is neither a member of a module nor already used by a weight.
    * @hidden
    */
   free(wanted: string): string {
     const times = this.#wanted.get(wanted) ?? 0;
     this.#wanted.set(wanted, times + 1);
-    // names that clash again and again do not grow with each
+    // limits the length of names that clash repeatedly
     let name = times < MOST_STROKES ? wanted + '_'.repeat(times) : `${wanted}_${times}`;
     while (name in this) name += '_';
     return name;
   }
 }
 
-/** Where a weight is in a model: `layer1/conv/weight` and `layer1.conv.weight` are `weight` of the part `layer1.conv`. */
+/**
+ * Finds the place of a weight in a model: `layer1/conv/weight` and `layer1.conv.weight` are `weight` of the part
+ * `layer1.conv`.
+ */
 export function placeParameter(root: Part, tensor: string, plan: ParameterPlan): { parameter: Parameter; part: Part } {
   const names = tensor.split(/[./]/).filter((name) => name !== '');
   const path = names.slice(0, -1);
@@ -65,7 +68,7 @@ export function placeParameter(root: Part, tensor: string, plan: ParameterPlan):
 
 const TRAINABLE: Readonly<Record<ParameterRole, boolean>> = { weight: true, bias: true, scale: true, mean: false, variance: false, buffer: false };
 
-/** How a weight is drawn again. */
+/** The initializer of a weight. */
 function initializerOf({ shape, role, fill }: ParameterPlan) {
   if (fill !== undefined) return constant(fill);
   if (role === 'weight' && shape.length > 1)

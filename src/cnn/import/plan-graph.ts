@@ -7,7 +7,7 @@ import type { GraphFile, GraphPlan, KnownValues, NodePlan, ParameterPlan, Parame
 
 /** Supported versions of the operator set. */
 export const OPSETS = { first: 9, last: 21 };
-/** 1 GiB of float32: a file of a few bytes may ask for any number by a shape. */
+/** 1 GiB of float32; a file of a few bytes could request any number through a shape. */
 const MOST_PARAMETERS = 2 ** 28;
 /** A floating-point constant with more numbers is a buffer, not part of the plan. */
 const MOST_INLINE = 64;
@@ -72,7 +72,7 @@ export function planGraph(operation: string, file: GraphFile, wanted: string | u
   return { plan, numbers };
 }
 
-/** Holds a plan from a checkpoint against what {@link planGraph} makes. */
+/** Checks that a plan from a checkpoint is one that {@link planGraph} could have created. */
 export function checkPlan(plan: GraphPlan, complain: Complaint): void {
   const given = [...plan.inputs.map(({ name }) => name), ...Object.keys(plan.parameters), ...Object.keys(plan.constants)];
   if (new Set(given).size < given.length) throw complain('its graph has two inputs, parameters or constants with the same name');
@@ -85,7 +85,7 @@ export function checkPlan(plan: GraphPlan, complain: Complaint): void {
   if (plan.inputs.length === 0) throw complain('its graph has no input');
 }
 
-/** Every tensor is made once, before it is used. */
+/** Checks that every tensor is computed once, before it is used. */
 function checkOrder(nodes: readonly NodePlan[], given: Iterable<string>, complain: Complaint): void {
   const made = new Set(['', ...given]);
   for (const node of nodes) {
@@ -150,12 +150,12 @@ function constantOf(operation: string, node: NodePlan, opset: number): KnownValu
   );
 }
 
-/** What each tensor is to the operators that use it, also through those that only reshape it. */
+/** The role of each tensor in the operators that use it, also through operators that only reshape it. */
 function rolesOf(nodes: readonly NodePlan[]): Map<string, { role: ParameterRole; weight: boolean }> {
   const roles = new Map<string, { role: ParameterRole; weight: boolean }>();
   for (const node of [...nodes].reverse()) {
     const { parameters, passes } = OPERATORS.get(node.type) ?? {};
-    // single numbers are learned where an operator needs a weight, not where anything may be added or multiplied
+    // single numbers are trained if an operator requires a weight, but not in additions and multiplications
     const weight = node.type !== 'Add' && node.type !== 'Mul';
     for (const [i, role] of Object.entries(parameters ?? {})) {
       const input = node.inputs[Number(i)];

@@ -6,7 +6,7 @@ import { checkPlan } from './plan-graph.js';
 
 const ROLES: readonly ParameterRole[] = ['weight', 'bias', 'scale', 'mean', 'variance', 'buffer'];
 
-/** A plan as text, for checkpoints. Numbers that JSON has not become texts. */
+/** A plan as JSON text, for checkpoints. Numbers that JSON cannot represent are stored as strings. */
 export function planToJson(plan: GraphPlan): string {
   return JSON.stringify(plan, (_key, value) => {
     if (ArrayBuffer.isView(value)) return Array.from(value as Float32Array);

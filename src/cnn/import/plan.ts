@@ -3,7 +3,7 @@ export interface KnownValues {
   readonly shape: readonly number[];
   /** Row-major; integers up to 2⁵³ keep their value. */
   readonly data: Float32Array | Float64Array;
-  /** True for integers and truth values, false for floating-point numbers. */
+  /** True for integers and booleans, false for floating-point numbers. */
   readonly whole: boolean;
 }
 
@@ -21,30 +21,30 @@ export interface NodePlan {
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
-/** An imported graph as a file holds it. */
+/** An imported graph as stored in a file. */
 export interface GraphFile {
   /** Version of ONNX's operator set. */
   readonly opset: number;
-  /** In an order in which every tensor is computed before it is used. */
+  /** Topologically sorted: every tensor is computed before it is used. */
   readonly nodes: readonly NodePlan[];
-  /** Inputs that a caller must give; −1 is a size that is open, a shape that is unknown is null. */
+  /** Inputs that the caller must provide; a size of −1 is open, an unknown shape is null. */
   readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] | null }[];
   readonly outputs: readonly string[];
   readonly initializers: ReadonlyMap<string, KnownValues>;
-  /** Initializers that are not learned, whatever uses them. */
+  /** Initializers that are never trained. */
   readonly fixed?: ReadonlySet<string>;
 }
 
 /** A tensor that training changes, or a statistic. */
 export interface ParameterPlan {
   readonly shape: readonly number[];
-  /** What it holds if it is drawn again. */
+  /** Determines its values when the model is initialized. */
   readonly role: ParameterRole;
   /** The value of all elements, if the file contains only that. */
   readonly fill?: number;
 }
 
-/** What a parameter is to its operator. */
+/** The role of a parameter in its operator. */
 export type ParameterRole = 'weight' | 'bias' | 'scale' | 'mean' | 'variance' | 'buffer';
 
 /** A graph that is ready to run, without its weights: plain data. */

@@ -6,7 +6,7 @@ export type Fields = Readonly<Record<number, (reader: MessageReader) => void>>;
 
 // wire types of protocol buffers
 const [VARINT, FIXED64, BYTES, FIXED32] = [0, 1, 2, 5];
-/** Messages inside messages, far above what a model without control flow needs. */
+/** Maximum nesting of messages, far above what a model without control flow needs. */
 const MAX_DEPTH = 16;
 
 /** Reads untrusted protocol buffers: lengths cannot exceed the enclosing message. */
@@ -59,7 +59,7 @@ export class MessageReader {
     this.#depth--;
   }
 
-  /** An integer; those that need a sign have it. */
+  /** A signed or unsigned integer. */
   integer(): number {
     this.#expect(VARINT);
     return this.#pbf.readVarint(true);

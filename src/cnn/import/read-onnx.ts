@@ -121,7 +121,7 @@ function readAttribute(reader: MessageReader, external: ExternalFiles): [string,
   });
   if (type === ATTRIBUTE.graph || type === ATTRIBUTE.graphs) return [name, 'a graph'];
   if (type === ATTRIBUTE.strings) return [name, texts];
-  // an empty list, and a number 0 or an empty text that proto3 leaves out
+  // proto3 omits empty lists, zeros and empty strings
   const lists: Record<number, number[]> = { [ATTRIBUTE.floats]: floats, [ATTRIBUTE.ints]: integers };
   if (lists[type]) return [name, lists[type]];
   return [name, value ?? (floats.length > 0 ? floats : integers.length > 0 ? integers : type === ATTRIBUTE.string ? '' : 0)];

@@ -5,7 +5,7 @@ import { MOST_AXES } from './call.js';
 import type { KnownValues } from './plan.js';
 import type { Fields, MessageReader } from './protobuf.js';
 
-/** TensorProto's numbers for types of numbers, as safetensors calls them. */
+/** TensorProto's data type numbers, with their safetensors names. */
 const TYPES: Readonly<Record<number, string>> = {
   1: 'F32',
   2: 'U8',
@@ -25,13 +25,16 @@ const TYPES: Readonly<Record<number, string>> = {
 /** External files with tensor data, by name. */
 export type ExternalData = ReadonlyMap<string, Uint8Array>;
 
-/** Those files at hand, and how much of them has been read: tensors that share their numbers must not multiply them. */
+/**
+ * The available files, and how much of them has been read, because tensors that share data must not multiply the
+ * memory.
+ */
 export class ExternalFiles {
   readonly #read = new Map<string, number>();
 
   constructor(readonly files: ExternalData) {}
 
-  /** @throws what `fail` makes */
+  /** @throws the error created by `fail` */
   take(location: string, length: number, fail: Complaint): void {
     const all = (this.#read.get(location) ?? 0) + length;
     this.#read.set(location, all);
@@ -40,7 +43,7 @@ export class ExternalFiles {
   }
 }
 
-/** Weights may be shared by some tensors. */
+/** How often the bytes of a file may be read, because tensors may share weights. */
 const MOST_TIMES = 4;
 
 /** Reads a TensorProto. */
@@ -112,7 +115,7 @@ function lengthOf(shape: readonly number[], fail: Complaint): number {
   return length;
 }
 
-/** A key and a value of text. */
+/** A key and a value, both strings. */
 function readEntry(reader: MessageReader, into: Record<string, string>): void {
   let [key, value] = ['', ''];
   reader.message({

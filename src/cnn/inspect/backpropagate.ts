@@ -42,7 +42,7 @@ export async function backpropagate(
     graph.forward();
     const read = async ({ shape, data }: Value): Promise<Tensor> => ({ shape, data: await on.read(data) });
     const top = await read(from);
-    // places that no gradient reaches keep what was there before
+    // clears gradients, because cells that no gradient reaches keep their previous values
     for (const value of [inputs[0], ...(middle ? [middle] : [])]) on.write(value.gradient, new Float32Array(value.storage.length));
     from.storage.accumulate(on, (into) => on.write(into, seed(top)));
     graph.backward();

@@ -13,7 +13,7 @@ const ascending = rule<readonly [low: number, high: number]>(
   (value) => Array.isArray(value) && value.length === 2 && value[0] < value[1],
 );
 
-/** Rows of {@link MaximizeOptions}. */
+/** Rules and defaults of {@link MaximizeOptions}. */
 export const MAXIMIZE_OPTIONS = {
   /** The layer whose activation is maximized, a name of {@link retrieveFeatures}. */
   layer: option(text, { required: true }),
@@ -36,16 +36,17 @@ export const MAXIMIZE_OPTIONS = {
 /** Options of {@link maximizeActivation}. */
 export interface MaximizeOptions extends OptionsOf<typeof MAXIMIZE_OPTIONS> {}
 
-/** What {@link maximizeActivation} returns. */
+/** The result of {@link maximizeActivation}. */
 export interface MaximizedInput {
-  /** `[1, C, H, W]`, the picture */
+  /** `[1, C, H, W]`, the image */
   readonly x: Tensor;
   /** the maximized activation before each step and at the end */
   readonly activations: readonly number[];
 }
 
 /**
- * Finds a picture that maximizes the activation of a feature map: gradient ascent on the input, with a blur between steps.
+ * Finds an image that maximizes the activation of a feature map: gradient ascent on the input, with a blur between
+ * steps.
  * @param shape shape of the input, `[1, C, H, W]`
  * @throws OptionError if an option breaks its rule, or there is no such layer or channel
  * @see Erhan et al., Visualizing Higher-Layer Features of a Deep Network, 2009; the blur: Yosinski et al., 2015

@@ -5,15 +5,15 @@ import { checkTensor } from '../../tensor.js';
 import { argmax } from '../evaluate.js';
 import type { Module } from '../module.js';
 
-/** Rows of {@link OcclusionOptions}. */
+/** Rules and defaults of {@link OcclusionOptions}. */
 export const OCCLUSION_OPTIONS = {
-  /** Side of the square that covers the picture, in cells. Default 5. */
+  /** Side length of the covering square, in pixels. Default 5. */
   window: option(count, { default: 5 }),
-  /** Cells between two places of it. Default 1. */
+  /** Distance between positions of the square, in pixels. Default 1. */
   stride: option(count, { default: 1 }),
-  /** What it is filled with. Default 0. */
+  /** Value of the square. Default 0. */
   value: option(anyNumber, { default: 0 }),
-  /** Whose score is watched. Default: the class of the highest. */
+  /** Class whose score is measured. Default: the class with the highest score. */
   class: checkedInUse<number>('the index of a class'),
 } satisfies Rows;
 

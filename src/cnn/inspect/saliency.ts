@@ -5,9 +5,9 @@ import { argmax } from '../evaluate.js';
 import type { Module } from '../module.js';
 import { backpropagate } from './backpropagate.js';
 
-/** Rows of {@link ScoreOptions}. */
+/** Rules and defaults of {@link ScoreOptions}. */
 export const SCORE_OPTIONS = {
-  /** One class for each sample. Default: the class of the highest score. */
+  /** One class per sample. Default: the class with the highest score. */
   classes: checkedInUse<ArrayLike<number>>('one class for each sample'),
   /**
    * The layer that holds the scores, `[N, classes]`, by the names of {@link retrieveFeatures}. Default: the model's output.
@@ -16,11 +16,11 @@ export const SCORE_OPTIONS = {
   scores: text,
 } satisfies Rows;
 
-/** Which score is looked at. */
+/** Options that select a score. */
 export interface ScoreOptions extends OptionsOf<typeof SCORE_OPTIONS> {}
 
 /**
- * How much each input cell changes a class's score: |∂score/∂x|, the largest over the channels.
+ * How much each input cell changes a class's score: |∂score/∂x|, the maximum over the channels.
  * @param x `[N, C, ...spatial]`
  * @returns `[N, ...spatial]`
  * @throws OptionError if there is no such layer or class
@@ -51,7 +51,7 @@ export async function saliency(model: Module, x: Tensor, options: ScoreOptions =
 }
 
 /**
- * ∂score/∂x with its sign: where more light would make the class likelier, and where less.
+ * The signed gradient ∂score/∂x. Positive where a larger input value would raise the score of the class.
  * @param x `[N, ...]`
  * @returns in x's shape
  * @throws OptionError if there is no such layer or class
@@ -62,7 +62,7 @@ export async function scoreGradient(model: Module, x: Tensor, options: ScoreOpti
   return inputGradient;
 }
 
-/** Rows of {@link GradCamOptions}. */
+/** Rules and defaults of {@link GradCamOptions}. */
 export const GRAD_CAM_OPTIONS = {
   ...SCORE_OPTIONS,
   /** The convolution (or a following layer) whose maps are weighted, named as in {@link retrieveFeatures}. */

@@ -52,7 +52,7 @@ export async function convBySlices(x: Tensor, kernel: Tensor, options: Omit<Conv
     }
     return { shape: [batch, channels.length, ...spatial], data };
   };
-  // every pair of a kernel and one of its maps becomes a channel of its own
+  // every pair of a kernel and one of its maps becomes a separate channel
   const pairs = Array.from({ length: outChannels * inChannels }, (_, pair) => {
     const [cout, cin] = [Math.floor(pair / inChannels), pair % inChannels];
     return Math.floor(cout / perGroup) * inChannels + cin;

@@ -79,9 +79,10 @@ export class PReLU extends Module {
   readonly weight: Parameter;
 
   /**
-   * @param slopes 1: one slope; the number of channels: one each. Default 1
-   * @param init the slope at first. Default 0.25
-   * @throws OptionError if they are no integer ≥ 1 and no finite number; when it runs, ShapeError for other channels
+   * @param slopes 1: one shared slope; the number of channels: one slope per channel. Default 1
+   * @param init the initial slope. Default 0.25
+   * @throws OptionError unless `slopes` is an integer ≥ 1 and `init` a finite number; ShapeError when it runs with a
+   * different number of channels
    */
   constructor(
     readonly slopes = 1,
@@ -127,7 +128,7 @@ export class Dropout2d extends Module {
   }
 }
 
-/** The same numbers in another shape, PyTorch's view. `shape` includes N; one dimension may be −1. */
+/** Changes the shape without copying, like PyTorch's view. `shape` includes N; one dimension may be −1. */
 export class Reshape extends Module {
   constructor(readonly shape: readonly number[]) {
     super();

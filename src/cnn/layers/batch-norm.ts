@@ -8,7 +8,7 @@ import { constant } from '../init.js';
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
 
-/** Rows of {@link BatchNormLayerOptions}. */
+/** Rules and defaults of {@link BatchNormLayerOptions}. */
 export const BATCH_NORM_LAYER_OPTIONS = {
   ...BATCH_NORM_OPTIONS,
   /** Learn a scale and a shift per channel. Default true. */
@@ -61,10 +61,10 @@ export class BatchNorm1d extends BatchNorm {
 }
 
 /**
- * Normalizes each channel of `[N, C, H, W]` over the batch. In evaluation mode, where {@link Module.eval} of this layer alone puts
- * it too, by its running statistics.
- * @throws OptionError if an option is unknown or breaks its rule; when it runs in training mode, ShapeError if a channel holds one
- * value only
+ * Normalizes each channel of `[N, C, H, W]` over the batch. In evaluation mode, which {@link Module.eval} can also set
+ * for this layer alone, it uses the running statistics.
+ * @throws OptionError if an option is unknown or breaks its rule; ShapeError when it runs in training mode if a channel
+ * has only one value
  * @example
  * ```ts
  * import { BatchNorm2d, Conv2d, ReLU, Sequential } from 'convlab';

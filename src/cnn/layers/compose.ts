@@ -53,9 +53,10 @@ export class Residual extends Module {
 }
 
 /**
- * Towers side by side, their outputs joined along the channels. Tower i gets input i; with one input all get that.
- * A module can appear several times: it is then shared, and its gradient is the sum over all uses.
- * @throws ShapeError if there is no tower; when it runs, if the inputs are neither one nor one each
+ * Parallel branches whose outputs are concatenated along the channels. Branch i gets input i; a single input goes to
+ * all branches. A module can appear several times: it is then shared, and its gradient is the sum over all uses.
+ * @throws ShapeError if there is no branch, or when it runs if the number of inputs is neither 1 nor the number of
+ * branches
  */
 export class Parallel extends Module {
   constructor(readonly towers: readonly Module[]) {

@@ -9,7 +9,7 @@ import { kaimingUniform, uniform } from '../init.js';
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
 
-/** Rows of {@link ConvLayerOptions}. */
+/** Rules and defaults of {@link ConvLayerOptions}. */
 export const CONV_LAYER_OPTIONS = {
   ...pickRows(CONV_OPTIONS, 'stride', 'dilation', 'padding', 'paddingMode', 'paddingValue', 'groups'),
   /** Learn a bias per output channel. Default true. */
@@ -19,7 +19,7 @@ export const CONV_LAYER_OPTIONS = {
 /** Options of the convolution layers. */
 export interface ConvLayerOptions extends OptionsOf<typeof CONV_LAYER_OPTIONS> {}
 
-/** A convolution whose kernel is learned: `conv` with this layer's weight. */
+/** A convolution with a learned kernel: `conv` with this layer's weight. */
 abstract class ConvNd extends Module {
   /** `[Cout, Cin / groups, ...kernel]` */
   readonly weight: Parameter;
@@ -83,7 +83,7 @@ export class Conv3d extends ConvNd {
   }
 }
 
-/** Rows of {@link ConvTransposeOptions}. */
+/** Rules and defaults of {@link ConvTransposeOptions}. */
 export const CONV_TRANSPOSE_OPTIONS = {
   ...pickRows(CONV_OPTIONS, 'stride', 'dilation'),
   /** Cells cut off both sides of the output. Default 0. */
@@ -138,9 +138,10 @@ export class ConvTranspose2d extends Module {
 const LINEAR_OPTIONS = pickRows(CONV_TRANSPOSE_OPTIONS, 'bias') satisfies Rows;
 
 /**
- * `[N, inFeatures]` → `[N, outFeatures]`: a convolution whose kernel covers its whole input, and run as one.
- * The weight `[outFeatures, inFeatures]` is PyTorch's; x may have any axes behind N that multiply to inFeatures.
- * @throws OptionError if an option is unknown; when it runs, ShapeError if a sample holds another number of values
+ * `[N, inFeatures]` → `[N, outFeatures]`: a fully connected layer, computed as a convolution whose kernel covers the
+ * whole input. The weight has PyTorch's layout, `[outFeatures, inFeatures]`. x may have any axes after N whose product
+ * is inFeatures.
+ * @throws OptionError if an option is unknown; ShapeError when it runs if a sample has a different number of values
  * @example
  * ```ts
  * import { full, Linear } from 'convlab';

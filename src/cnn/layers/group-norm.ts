@@ -9,7 +9,7 @@ import { constant } from '../init.js';
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
 
-/** Rows of {@link GroupNormOptions}. */
+/** Rules and defaults of {@link GroupNormOptions}. */
 export const GROUP_NORM_OPTIONS = {
   /** Added to the variance. Default 1e-5. */
   eps: option(notNegative, { default: 1e-5 }),
@@ -62,13 +62,13 @@ export class GroupNorm extends Module {
   }
 }
 
-/** Rows of {@link LayerNormOptions}. */
+/** Rules and defaults of {@link LayerNormOptions}. */
 export const LAYER_NORM_OPTIONS = {
   /** Added to the variance. Default 1e-5. */
   eps: option(notNegative, { default: 1e-5 }),
   /** Learn a scale, and with `bias` a shift, for each normalized cell. Default true. */
   elementwiseAffine: option(flag, { default: true }),
-  /** Default true. */
+  /** Learn a shift; requires `elementwiseAffine`. Default true. */
   bias: option(flag, { default: true }),
 } satisfies Rows;
 
@@ -76,8 +76,9 @@ export const LAYER_NORM_OPTIONS = {
 export interface LayerNormOptions extends OptionsOf<typeof LAYER_NORM_OPTIONS> {}
 
 /**
- * Normalizes over the last axes, which are `normalizedShape`: `[N, C, H, W]` by `[C, H, W]`, or `[N, L, F]` by F.
- * @throws OptionError if an option is unknown or breaks its rule; when it runs, ShapeError if x ends in other axes
+ * Normalizes over the last axes, whose sizes are `normalizedShape`: `[C, H, W]` for x `[N, C, H, W]`, or F for
+ * `[N, L, F]`.
+ * @throws OptionError if an option is unknown or breaks its rule; ShapeError when it runs if the last axes of x differ
  * @see Ba et al., Layer Normalization, 2016
  */
 export class LayerNorm extends Module {

@@ -7,7 +7,7 @@ import { adaptiveAveragePooling, adaptiveMaxPooling, averagePooling, maxPooling 
 import type { Value } from '../graph.js';
 import { Module } from '../module.js';
 
-/** Rows of {@link PoolLayerOptions}. */
+/** Rules and defaults of {@link PoolLayerOptions}. */
 export const POOL_LAYER_OPTIONS = pickRows(WINDOW_OPTIONS, 'stride', 'dilation', 'padding', 'ceilMode') satisfies Rows;
 
 /** Options of the pooling layers besides the window's size. */
@@ -70,7 +70,7 @@ export class MaxPool3d extends MaxPoolNd {
   }
 }
 
-/** Rows of {@link AvgPoolLayerOptions}. */
+/** Rules and defaults of {@link AvgPoolLayerOptions}. */
 export const AVG_POOL_LAYER_OPTIONS = { ...POOL_LAYER_OPTIONS, ...pickRows(AVERAGE_POOL_OPTIONS, 'countIncludePad') } satisfies Rows;
 
 /** Options of the average pooling layers besides the window's size. */
@@ -131,8 +131,9 @@ abstract class AdaptivePool extends Module {
 }
 
 /**
- * `[N, C, ...]` → `[N, C, ...outputSize]`, each cell the mean of its equal share, for 1 to 3 spatial axes.
- * @throws OptionError if the size is not of integers ≥ 1; when it runs, if it does not fit the axes
+ * `[N, C, ...]` → `[N, C, ...outputSize]`, each cell is the mean of an equal part of the input, for 1 to 3 spatial
+ * axes.
+ * @throws OptionError unless the size consists of integers ≥ 1, or when it runs if it does not match the axes
  */
 export class AdaptiveAvgPool extends AdaptivePool {
   protected pool(x: Value, size: readonly number[]): Value {
@@ -140,18 +141,18 @@ export class AdaptiveAvgPool extends AdaptivePool {
   }
 }
 
-/** {@link AdaptiveAvgPool} with the largest value of each share. */
+/** {@link AdaptiveAvgPool} with the maximum of each part. */
 export class AdaptiveMaxPool extends AdaptivePool {
   protected pool(x: Value, size: readonly number[]): Value {
     return adaptiveMaxPooling(x, size);
   }
 }
 
-/** Rows of {@link BlurPoolOptions}. */
+/** Rules and defaults of {@link BlurPoolOptions}. */
 export const BLUR_POOL_OPTIONS = {
-  /** Cells of the binomial kernel. Default 3: 1 2 1. */
+  /** Size of the binomial kernel. Default 3: 1 2 1. */
   size: option(count, { default: 3 }),
-  /** Default 2. */
+  /** Factor by which each spatial axis is subsampled. Default 2. */
   stride: option(count, { default: 2 }),
 } satisfies Rows;
 
@@ -159,8 +160,8 @@ export const BLUR_POOL_OPTIONS = {
 export interface BlurPoolOptions extends OptionsOf<typeof BLUR_POOL_OPTIONS> {}
 
 /**
- * Blurs with a binomial kernel, then subsamples: `[N, C, H, W]` → `[N, C, ceil(H / stride), ceil(W / stride)]`. Behind a
- * max pool of stride 1 it makes pooling tolerate small shifts.
+ * Blurs with a binomial kernel, then subsamples: `[N, C, H, W]` → `[N, C, ceil(H / stride), ceil(W / stride)]`. After
+ * max pooling with stride 1, it makes pooling robust to small shifts.
  * @throws OptionError if an option is unknown or breaks its rule
  * @see Zhang, Making Convolutional Networks Shift-Invariant Again, 2019
  */

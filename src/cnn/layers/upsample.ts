@@ -4,7 +4,7 @@ import { Module } from '../module.js';
 
 /**
  * Enlarges `[N, C, ...spatial]`; see {@link upsample}.
- * @throws OptionError if an option is unknown or breaks its rule; when it runs, if the mode does not fit the axes
+ * @throws OptionError if an option is unknown or breaks its rule, or when it runs if the mode does not match the axes
  * @example
  * ```ts
  * import { full, Upsample } from 'convlab';

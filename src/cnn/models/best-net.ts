@@ -5,11 +5,11 @@ import { Sequential } from '../layers/compose.js';
 import { Conv2d, Linear } from '../layers/conv-layers.js';
 import { AdaptiveAvgPool, MaxPool2d } from '../layers/pool-layers.js';
 
-/** Rows of {@link BestNetOptions}. */
+/** Rules and defaults of {@link BestNetOptions}. */
 export const BEST_NET_OPTIONS = {
-  /** Of the pictures. Default 1. */
+  /** Channels of the images. Default 1. */
   channels: option(count, { default: 1 }),
-  /** Default 10. */
+  /** Number of classes. Default 10. */
   classes: option(whole(2), { default: 10 }),
   /** Factor of the number of feature maps, which is rounded to a multiple of 4. Default 1: 16 to 64 feature maps. */
   width: option(above(0), { default: 1 }),
@@ -19,8 +19,9 @@ export const BEST_NET_OPTIONS = {
 export interface BestNetOptions extends OptionsOf<typeof BEST_NET_OPTIONS> {}
 
 /**
- * A small accurate network, made for 28×28 digits: one 5×5 and four 3×3 convolutions with batch normalization, and the mean of
- * each feature map. `[N, channels, H, W]`, from 12×12 on → logits `[N, classes]`; its loss is `CrossEntropyLoss`. 84,442 parameters.
+ * A small accurate network, designed for 28×28 digits: one 5×5 and four 3×3 convolutions with batch normalization, and
+ * global average pooling. `[N, channels, H, W]`, at least 12×12 → logits `[N, classes]`; its loss is
+ * `CrossEntropyLoss`. 84,442 parameters.
  * @throws OptionError if an option is unknown or breaks its rule
  * @example
  * ```ts

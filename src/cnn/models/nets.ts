@@ -10,5 +10,5 @@ export const NETS = {
   best: (): Module => bestNet(),
 } as const;
 
-/** One of {@link NETS}. */
+/** An element of {@link NETS}. */
 export type NetName = keyof typeof NETS;

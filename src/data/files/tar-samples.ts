@@ -4,23 +4,26 @@ import { createTarDecoder } from 'modern-tar';
 import { DataError } from '../../errors.js';
 import { EXTENSIONS } from '../../image/formats/format-names.js';
 
-/** Bytes of the largest picture that is read: what a packed tar unpacks to knows no limit. */
+/** Bytes of the largest image that is read: what a packed tar unpacks to knows no limit. */
 const MOST_PICTURE = 2 ** 28;
 /** Bytes of the longest text: the number of a class. */
 const MOST_TEXT = 1024;
 
-/** Files of a tar that belong together: those side by side whose names are equal up to the first dot. */
+/** The files of one sample in a tar: adjacent files whose names are equal up to the first dot. */
 export interface TarSample {
-  /** the tar that it is in */
+  /** the tar that contains it */
   readonly path: string;
   /** the name up to the first dot: `0/17` of `0/17.cls` */
   readonly key: string;
-  /** by what comes behind that dot, in lower case; empty if it is neither a picture nor a class, which no sample needs */
+  /**
+   * by the rest of the name after that dot, in lower case; empty if it is neither an image nor a class, which no
+   * sample needs
+   */
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
 /**
- * The samples of a tar in WebDataset's form, in order, one in memory at a time.
+ * The samples of a tar in WebDataset format, in order, with one in memory at a time.
  * @throws DataError, naming the tar, if it cannot be read or is damaged
  * @see https://github.com/webdataset/webdataset
  */
@@ -28,7 +31,7 @@ export async function* tarSamples(path: string): AsyncGenerator<TarSample, void,
   let [key, files]: [string, Map<string, Uint8Array>] = ['', new Map()];
   for await (const { name, bytes } of filesIn(path)) {
     const [, stem, ending] = /^((?:.*\/)?[^./][^./]*)\.([^/]*)$/.exec(name) ?? [];
-    if (stem === undefined) continue; // hidden, or without an ending
+    if (stem === undefined) continue; // hidden, or without an extension
     if (stem !== key && files.size > 0) {
       yield { path, key, files };
       files = new Map();
@@ -62,7 +65,7 @@ async function* filesIn(path: string): AsyncGenerator<{ readonly name: string; r
   }
 }
 
-/** What is read of a file at the most: 0 if no sample needs it. */
+/** Maximum bytes to read from a file; 0 if no sample needs it. */
 function mostBytes(name: string): number {
   const ending = /\.([^/.]*)$/.exec(name)?.[1].toLowerCase() ?? '';
   return Object.hasOwn(EXTENSIONS, `.${ending}`) ? MOST_PICTURE : ending === 'cls' ? MOST_TEXT : 0;

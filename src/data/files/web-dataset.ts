@@ -13,15 +13,15 @@ import { type TarSample, tarSamples } from './tar-samples.js';
 
 /** Options of {@link webDataset}. */
 export interface WebDatasetOptions {
-  /** Shards, and samples within a buffer, come in a new random order each pass. Default false. */
+  /** Shuffle the shards, and the samples within a buffer, in a new order each pass. Default false. */
   shuffle?: boolean;
-  /** Samples of the buffer, as they are in the file. Default 1000. */
+  /** Samples in the shuffle buffer, kept in compressed form. Default 1000. */
   bufferSize?: number;
-  /** Of the shuffle. Default 0. */
+  /** Seed of the shuffle. Default 0. */
   seed?: number;
-  /** Samples in a pass, for schedules. Default: not known. */
+  /** Samples in a pass, for learning-rate schedules. Default: unknown. */
   length?: number;
-  /** Converts a picture to a tensor. Batches need equal shapes. Default {@link toTensor}. */
+  /** Converts an image to a tensor. Batches need equal shapes. Default {@link toTensor}. */
   transform?: (image: Image) => Tensor | Promise<Tensor>;
 }
 
@@ -33,7 +33,7 @@ const WEB_DATASET_OPTIONS = {
   transform: callback,
 } satisfies RowsOf<WebDatasetOptions>;
 
-/** Pictures and classes in tars; see {@link webDataset}. */
+/** Images and classes in tar files; see {@link webDataset}. */
 export class WebDataset extends IterableDataset<Sample> {
   override readonly length?: number;
 
@@ -46,7 +46,7 @@ export class WebDataset extends IterableDataset<Sample> {
     this.length = options.length;
   }
 
-  /** @throws DataError, naming the tar, if it cannot be read, or a sample has no picture or no class */
+  /** @throws DataError, naming the tar, if it cannot be read, or a sample has no image or no class */
   samples({ epoch, ahead }: SamplePass): AsyncIterable<Sample> {
     const { shuffle, bufferSize = 1, seed = 0, transform = toTensor } = this.options;
     const random = stream(seed, epoch);
@@ -79,10 +79,12 @@ async function toSample({ path, key, files }: TarSample, transform: (image: Imag
 }
 
 /**
- * A dataset of pictures and classes in tars, WebDataset's form: `17.png` and `17.cls`, which holds the number of a class, side by side. They are read from
- * the beginning to the end, so data may be larger than memory. Pictures are decoded in threads, as many beforehand as an `IterableLoader` asks for.
- * @param shards paths of tars, also packed by gzip: a list, or a pattern with numbers, like `train-{000..009}.tar`
- * @throws OptionError if an option is unknown or breaks its rule, or there is no shard
+ * A dataset of images and classes in tar files, in WebDataset format: adjacent files `17.png` and `17.cls`, which
+ * contains the class number. The files are read sequentially, so the data may be larger than memory. Images are decoded
+ * in threads; an `IterableLoader` determines how many are decoded ahead.
+ * @param shards paths of tar files, with or without gzip compression: a list, or a pattern with a range of numbers,
+ * such as `train-{000..009}.tar`
+ * @throws OptionError if an option is unknown or breaks its rule, or there are no shards
  * @example
  * ```ts
  * import { IterableLoader } from 'convlab';

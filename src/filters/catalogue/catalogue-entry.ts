@@ -6,18 +6,21 @@ export const GROUPS = ['blur', 'sharpen', 'relief', 'edges', 'texture'] as const
 
 /** The fields shared by all entries of the {@link catalogue}. */
 export interface CatalogueDescription {
-  /** Its only name: in `filter` and pipelines, on the command line; in code the same in camelCase, or in capitals for a constant. */
+  /**
+   * Name in `filter`, in pipelines and on the command line. The export in code has the same name in camelCase, or in
+   * capitals for a constant.
+   */
   readonly name: string;
   readonly group: (typeof GROUPS)[number];
-  /** Its effect, in half a line. */
+  /** A short description of its effect. */
   readonly summary: string;
-  /** What it computes; x runs to the right, y downwards. */
+  /** Formula of the result, with x to the right and y down. */
   readonly formula: string;
-  /** The code that makes the kernel, or the call on an `image`, with parameters by name. */
+  /** Code that creates the kernel, or a call for an `image`, with named parameters. */
   readonly code: string;
   /** The parameters of `make` or `apply`, in order. */
   readonly parameters: readonly CatalogueParameter[];
-  /** The output mode that shows its result best. */
+  /** The most suitable output mode. */
   readonly output: Output;
 }
 
@@ -25,7 +28,7 @@ export interface CatalogueDescription {
 export interface CatalogueParameter {
   readonly name: string;
   readonly default: number;
-  /** Its unit and range. */
+  /** Unit and range of the parameter. */
   readonly rule: string;
 }
 

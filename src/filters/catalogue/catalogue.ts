@@ -33,7 +33,7 @@ const OPERATIONS: readonly OperationEntry[] = [
   LOCAL_STANDARD_DEVIATION_ENTRY,
 ];
 
-/** Every filter that takes more than one kernel, by name. */
+/** Every filter that uses more than one kernel, by name. */
 export const operations: Readonly<Record<string, OperationEntry>> = Object.fromEntries(OPERATIONS.map((entry) => [entry.name, entry]));
 
 const byGroup = (a: CatalogueEntry, b: CatalogueEntry) => GROUPS.indexOf(a.group) - GROUPS.indexOf(b.group);

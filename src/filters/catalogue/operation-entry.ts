@@ -5,7 +5,7 @@ import type { OperationOptions } from '../operations/operation.js';
 import type { Output } from '../picture/output.js';
 import type { CatalogueDescription, KernelEntry } from './catalogue-entry.js';
 
-/** A filter that takes more than one kernel. */
+/** A filter that uses more than one kernel. */
 export interface OperationEntry extends CatalogueDescription {
   /**
    * Filters an image in host memory or on a backend; omitted or undefined parameters use their defaults.

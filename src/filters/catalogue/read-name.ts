@@ -9,11 +9,11 @@ export interface NamePlace<E> {
   readonly option: string;
   /** allowed values: completes "OPTION …" */
   readonly rule: string;
-  /** the entries that it may name */
+  /** the possible entries */
   readonly entries: Readonly<Record<string, E>>;
 }
 
-/** An entry, and its parameters in order; undefined is its default. */
+/** An entry, and its parameters in order; undefined stands for the default. */
 export interface Named<E> {
   readonly entry: E;
   readonly parameters: readonly (number | undefined)[];

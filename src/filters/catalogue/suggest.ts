@@ -1,7 +1,7 @@
 import { closest } from '../../options.js';
 import type { CatalogueDescription } from './catalogue-entry.js';
 
-/** What people call what they look for. */
+/** Common terms for the filters of the catalogue. */
 const MEANINGS: Readonly<Record<string, readonly string[]>> = {
   blur: ['gaussian', 'box', 'disk', 'motion-blur'],
   smooth: ['gaussian', 'box', 'binomial'],
@@ -26,10 +26,10 @@ const MEANINGS: Readonly<Record<string, readonly string[]>> = {
   dog: ['difference-of-gaussians'],
 };
 
-/** Longer lists do not help. */
+/** Maximum number of suggestions. */
 const MOST = 8;
 
-/** What was probably meant by a text that names none of the entries: `gaussian:3`, or `sobel-x, sobel-y or sobel-edges`. */
+/** Suggestions for a text that is not the name of an entry: `gaussian:3`, or `sobel-x, sobel-y or sobel-edges`. */
 export function suggest(text: string, entries: Readonly<Record<string, CatalogueDescription>>): string | undefined {
   const names = Object.keys(entries);
   const [, called, values] = /^([\w-]+)[\s=(]+([^)]*)/.exec(text) ?? []; // gaussian=3, gaussian(3)

@@ -16,14 +16,14 @@ const ENCODE = pickRows(ENCODE_OPTIONS, 'quality', 'codec', 'metadata') satisfie
 const WRITE = { format: FORMAT_NAME, ...ENCODE } satisfies Rows;
 const RUN = pickRows(PIPELINE_RUN_OPTIONS, 'region', 'mask', 'backend', 'onPlan') satisfies Rows;
 
-/** Images processed in parallel. Further calls wait, so that many calls need no more memory than these. */
+/** Images processed in parallel. Further calls wait, which limits memory. */
 const AT_ONCE = 4;
 const gate = new Gate(AT_ONCE);
 
-/** Rows of {@link FilterFileOptions}. */
+/** Rules and defaults of {@link FilterFileOptions}. */
 export const FILTER_FILE_OPTIONS = { ...PIPELINE_OPTIONS, ...RUN, ...READ, ...WRITE, ...CONTROL_OPTIONS } satisfies Rows;
 
-/** The shares that are done before it is read, filtered and written. */
+/** Progress fractions before and after reading, filtering and writing. */
 const PARTS = [0, 0.3, 0.7, 1];
 
 /** Options of {@link filterFile}: those of `pipeline` and its `apply`, of `readImage` and of `writeImage`. */
@@ -36,7 +36,7 @@ export interface FilterFileOptions extends OptionsOf<typeof FILTER_FILE_OPTIONS>
  *
  * @param from a PNG, JPEG, BMP, GIF or TIFF file, detected by its contents
  * @param to the extension sets the format; written atomically; may be the same file as `from`
- * @param kernels one kernel, or a list of steps as `pipeline` takes them
+ * @param kernels one kernel, or a list of steps as in `pipeline`
  * @returns the filtered image
  * @throws DataError, naming the file, if it cannot be read or written
  * @throws as `pipeline` does
@@ -58,7 +58,7 @@ export async function filterFile(
   checkOptions('filterFile', options, FILTER_FILE_OPTIONS);
   checkPath('filterFile', from, 'from');
   checkPath('filterFile', to, 'to');
-  // what is wrong with the result's name is said before anything is read
+  // reports an invalid result name before reading anything
   settleEncoding('filterFile', options.format ? formatNamed(options.format) : formatOfPath(to, 'filterFile', 'to'), pickOptions(options, ENCODE));
   const steps = isList(kernels) ? kernels : [kernels];
   options.signal?.throwIfAborted();
@@ -81,7 +81,7 @@ export async function filterFile(
   });
 }
 
-/** A list of steps, not the rows of one kernel. */
+/** True for a list of steps, false for the rows of one kernel. */
 function isList(kernels: unknown): kernels is readonly (StepSource | KernelSource)[] {
   return Array.isArray(kernels) && !(Array.isArray(kernels[0]) && typeof kernels[0][0] === 'number') && typeof kernels[0] !== 'number';
 }

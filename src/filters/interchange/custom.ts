@@ -17,15 +17,15 @@ import {
 import { refuseToSay } from './refuse-to-say.js';
 
 const SIDE = 5;
-// with s, or a line separator behind the number would make it try every share of the spaces
+// with the s flag: otherwise a line separator after the number would cause backtracking over the spaces
 const WORD = /^(divisor|scale|offset)\b\s*[:=]?\s*(.*)$/is;
 
 /**
  * The dialog of GIMP's "Convolution matrix" and Photoshop's "Custom" as text: five rows of five weights in the same order,
  * then `divisor` (Photoshop calls it `scale`) and `offset`, in gray levels of 8 bits.
  *
- * Of the programs' own files, Photoshop's `.acf` is open: {@link kernelFromAcf}. GIMP's saved settings are a memory of its
- * dialog that may change with every version, and are neither read nor written.
+ * Use {@link kernelFromAcf} for Photoshop's `.acf` files. GIMP's saved settings are not supported, because their format
+ * may change with every version.
  */
 export const custom: KernelFormat = {
   matches: (text) => /^[-+.\d]/.test(text.trim()) && lines(text).some((line) => WORD.test(line)),
@@ -51,7 +51,8 @@ export const custom: KernelFormat = {
 };
 
 /**
- * The kernel of a Photoshop custom filter, an `.acf` file: 25 weights, scale and offset, each a signed 16-bit number, big end first.
+ * The kernel of a Photoshop custom filter, an `.acf` file: 25 weights, scale and offset, each a signed 16-bit
+ * big-endian number.
  * @throws DataError if it is not 54 bytes long, or its scale is 0
  * @see Adobe Photoshop File Formats Specification, "Custom Kernels"
  */
@@ -66,7 +67,7 @@ export function kernelFromAcf(bytes: Uint8Array): KernelDocument {
 
 /**
  * The inverse of {@link kernelFromAcf}.
- * @throws UnsupportedError if the kernel is larger than 5 × 5, or a number does not fit into 16 bits: Photoshop has whole weights
+ * @throws UnsupportedError if the kernel is larger than 5 × 5, or a number is not an integer of 16 bits
  * @example
  * ```ts
  * import { kernelFromAcf, kernelToAcf, sharpen } from 'convlab';

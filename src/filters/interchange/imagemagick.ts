@@ -4,10 +4,9 @@ import { refuseToSay } from './refuse-to-say.js';
 const HEAD = /^\s*(\d+)(?:x(\d+))?((?:[-+]\d+){2})?([@<>]*)\s*:/;
 
 /**
- * ImageMagick's kernel string, `3x3: 0,-1,0 -1,5,-1 0,-1,0`, or with its origin `4x1+1+0: 1,2,2,1`.
- * The origin is by default the cell at floor((k − 1) / 2). A cell `nan` or `-` is outside the neighborhood; in a
- * convolution that means a weight of 0. The weights are read in order, as `-morphology Correlate` applies them;
- * `-morphology Convolve` turns them round: `flip: true`.
+ * ImageMagick's kernel string, `3x3: 0,-1,0 -1,5,-1 0,-1,0`, or with an origin, `4x1+1+0: 1,2,2,1`. The default origin
+ * is floor((k − 1) / 2). A cell `nan` or `-` is outside the neighborhood and has a weight of 0. The weights are read in
+ * order, as applied by `-morphology Correlate`; use `flip: true` for `-morphology Convolve`, which rotates them.
  * @see https://imagemagick.org/Usage/morphology/#user
  */
 export const imagemagick: KernelFormat = {

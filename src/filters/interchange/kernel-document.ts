@@ -18,7 +18,7 @@ export interface KernelDocument extends Pick<FilterOptions, 'scale' | 'bias' | '
   readonly kernel: Tensor;
 }
 
-/** One way to write kernels down. */
+/** A text format for kernels. */
 export interface KernelFormat {
   /** Whether a text appears to be in this format. */
   matches(text: string): boolean;
@@ -49,8 +49,8 @@ export function checkDocument(operation: string, { kernel, ...options }: KernelD
 }
 
 /**
- * What a format that has a divisor divides the weights by.
- * @throws UnsupportedError if nothing does what the scale does
+ * The divisor that is equivalent to the scale, for a format with a divisor.
+ * @throws UnsupportedError if there is none
  */
 export function divisorOf(format: string, { kernel, scale = 1 }: KernelDocument): number {
   if (scale === 'sum') return sumOf(kernel.data) || 1;
@@ -73,27 +73,27 @@ export function decimal(value: number): string {
   return String(Number(value.toPrecision(9)));
 }
 
-/** The rows of a matrix from their texts, cells apart by spaces or commas. @throws DataError naming the cell */
+/** Parses the rows of a matrix, with cells separated by spaces or commas. @throws DataError naming the cell */
 export function parseRows(rows: readonly string[], cell: (text: string) => number | undefined = toNumber): number[][] {
   return rows.map((row, y) =>
     row.split(SEPARATOR).map((text, x) => cell(text) ?? refuse(`every weight must be a number, received ${show(text)} in row ${y + 1}, column ${x + 1}`)),
   );
 }
 
-/** Separators between two numbers. */
+/** The separator between two numbers. */
 export const SEPARATOR = /\s*,\s*|\s+/;
 
-/** The number a text is, if it is one. */
+/** Parses a number; undefined for any other text. */
 export function toNumber(text: string): number | undefined {
   return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined;
 }
 
-/** Flat weights in rows of the given width. */
+/** Splits flat weights into rows of the given width. */
 export function inRows(weights: readonly number[], width: number): Tensor {
   return kernel2d(Array.from({ length: weights.length / width }, (_, y) => weights.slice(y * width, (y + 1) * width)));
 }
 
-/** The default anchor, `[y, x]`: floor(k / 2), as everywhere in convlab. */
+/** The default anchor, `[y, x]`: floor(k / 2), as in `filter`. */
 export function anchorOf({ kernel, anchor }: KernelDocument): readonly [y: number, x: number] {
   const [y, x] = Array.isArray(anchor) ? anchor : [anchor, anchor];
   return [y ?? Math.floor(kernel.shape[0] / 2), x ?? Math.floor(kernel.shape[1] / 2)];

@@ -10,7 +10,7 @@ import { svg } from './svg.js';
 
 /** Text formats for kernels, in the order in which {@link parseKernel} tries them. */
 export const KERNEL_FORMATS = ['json', 'svg', 'imagemagick', 'custom', 'matrix'] as const;
-/** One of {@link KERNEL_FORMATS}. */
+/** An element of {@link KERNEL_FORMATS}. */
 export type KernelFormatName = (typeof KERNEL_FORMATS)[number];
 
 const FORMATS_BY_NAME: Readonly<Record<KernelFormatName, KernelFormat>> = { json, svg, imagemagick, custom, matrix };
@@ -26,7 +26,7 @@ const PARSE_OPTIONS = { format: oneOf(KERNEL_FORMATS) } satisfies Rows;
  * | `svg` | `<feConvolveMatrix order="3" kernelMatrix="…"/>`, alone or in a drawing |
  * | `imagemagick` | `3x3: 0,-1,0 -1,5,-1 0,-1,0` |
  * | `custom` | GIMP's and Photoshop's dialog: five rows of five weights, then `divisor 1` and `offset 0` |
- * | `matrix` | `0 -1 0; -1 5 -1; 0 -1 0`, or with a line for each row |
+ * | `matrix` | `0 -1 0; -1 5 -1; 0 -1 0`, or one line per row |
  *
  * @param options.format default: detected from the text
  * @returns the kernel, and the options for `filter` that the text gives

@@ -4,8 +4,9 @@ import { decimal, type KernelFormat, parseRows, refuse, rowsOf } from './kernel-
 import { refuseToSay } from './refuse-to-say.js';
 
 /**
- * The plain matrix: rows on lines, or apart by semicolons; cells apart by spaces or commas. `0 -1 0; -1 5 -1; 0 -1 0`
- * A single row of 4, 9, 16 … weights ends in a semicolon: without, it may be meant as a square.
+ * A plain matrix: rows on separate lines or separated by semicolons, cells separated by spaces or commas, such as
+ * `0 -1 0; -1 5 -1; 0 -1 0`. A single row of 4, 9, 16 … weights must end with a semicolon, because it could otherwise be
+ * a square.
  */
 export const matrix: KernelFormat = {
   matches: (text) => /^[\s;,]*[-+.\d]/.test(text),

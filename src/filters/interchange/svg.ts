@@ -6,9 +6,9 @@ import { refuseToSay } from './refuse-to-say.js';
 const EDGES: Readonly<Record<string, PaddingMode>> = { duplicate: 'replicate', wrap: 'wrap', none: 'zero' };
 
 /**
- * SVG's `<feConvolveMatrix>`, alone or in a drawing. It is a convolution in the sense of mathematics: the weight in the
- * upper left corner of `kernelMatrix` meets the pixel at the lower right, so the kernel is rotated by 180° when it is read and
- * when it is written. Filters of SVG calculate in linear light, unless `color-interpolation-filters` says `sRGB`.
+ * SVG's `<feConvolveMatrix>`, alone or inside a drawing. It defines a true convolution: the upper left weight of
+ * `kernelMatrix` applies to the lower right pixel, so the kernel is rotated by 180° when reading and writing. SVG
+ * filters compute in linear light unless `color-interpolation-filters` is `sRGB`.
  *
  * | attribute | becomes | default |
  * |---|---|---|
@@ -19,13 +19,13 @@ const EDGES: Readonly<Record<string, PaddingMode>> = { duplicate: 'replicate', w
  * | `targetX`, `targetY` | `anchor` | floor(order / 2) |
  * | `edgeMode` | `paddingMode`: `duplicate` is `replicate`, `none` is `zero` | `duplicate` |
  *
- * Not read: `kernelUnitLength`, `preserveAlpha`, which belong to a drawing and not to a kernel.
+ * `kernelUnitLength` and `preserveAlpha` are ignored, because they are not properties of a kernel.
  * @see https://www.w3.org/TR/filter-effects-1/#feConvolveMatrixElement
  */
 export const svg: KernelFormat = {
   matches: (text) => /^\s*</.test(text),
   parse(text) {
-    // no attribute may hold a "<", so that one which is never closed does not make each of many begin again
+    // attributes must not contain "<", which prevents quadratic time for many unclosed elements
     const elements = withoutComments(text).match(/<feConvolveMatrix\b[^<>]*>/g) ?? [];
     if (elements.length !== 1) refuse(`the text must contain one <feConvolveMatrix>, received ${elements.length}`);
     const attribute = (name: string) => new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(elements[0])?.slice(1).join('').trim();
@@ -81,7 +81,7 @@ export const svg: KernelFormat = {
   },
 };
 
-/** The text without its comments. By a pattern, many that never end would take the square of their number. */
+/** The text without comments. A regular expression would take quadratic time for many unterminated comments. */
 function withoutComments(text: string): string {
   const [first, ...parts] = text.split('<!--');
   return first + parts.map((part) => (part.includes('-->') ? part.slice(part.indexOf('-->') + 3) : '')).join('');

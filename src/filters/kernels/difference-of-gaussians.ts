@@ -7,8 +7,8 @@ import { squareKernel } from './make/build-kernel.js';
 import { checkKernelSize } from './make/kernel-parameters.js';
 
 /**
- * A band-pass: the difference of two Gaussians, G(σ₁) − G(σ₂), `[k, k]`, sum 0; G is {@link gaussian}.
- * With σ₂ = 1.6 σ₁ it approximates −LoG up to a factor: bright blobs are positive.
+ * A band-pass filter: the difference of two Gaussians, G(σ₁) − G(σ₂), `[k, k]`, sum 0; G is {@link gaussian}. With σ₂ =
+ * 1.6 σ₁ it approximates −LoG up to a factor: bright blobs are positive.
  * @param sigma1 of the narrower Gaussian in pixels, > 0. Default 1
  * @param sigma2 of the wider one, > sigma1. Default 1.6 · sigma1
  * @throws OptionError if a sigma breaks its rule

@@ -7,8 +7,9 @@ import { kernel2d } from './make/kernel2d.js';
 import { SOBEL_X, SOBEL_Y } from './sobel.js';
 
 /**
- * A relief in which bright is high, lit from the upper left: the derivative along the diagonal, `[3, 3]`, sum 0. Use it with
- * the output `'signed'`: flat areas become mid-gray, slopes that face the light bright, the others dark.
+ * A relief in which bright areas appear raised, lit from the upper left: the derivative along the diagonal, `[3, 3]`,
+ * sum 0. Use it with the output `'signed'`: flat areas become mid-gray, slopes that face the light bright, the others
+ * dark.
  */
 export const EMBOSS = kernel2d([
   [-1, -1, 0],

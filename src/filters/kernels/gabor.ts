@@ -6,20 +6,23 @@ import { ANGLE_RULE, heading } from './make/angle.js';
 import { sample, squareKernel, toMean, total } from './make/build-kernel.js';
 import { checkKernelSize } from './make/kernel-parameters.js';
 
-// shorter waves than two pixels do not exist on pixels
+// waves shorter than two pixels cannot be represented
 const length = above(2);
 
-/** Rows of {@link GaborOptions}. */
+/** Rules and defaults of {@link GaborOptions}. */
 export const GABOR_OPTIONS = {
-  /** From one crest to the next, in pixels, > 2. Default 6. */
+  /** Wavelength in pixels, > 2. Default 6. */
   wavelength: option(length, { default: 6 }),
-  /** Direction of the wave, across its stripes, in degrees, counter-clockwise from the right. Default 0: vertical stripes. */
+  /**
+   * Direction of the wave, perpendicular to the stripes, in degrees counter-clockwise from the right. Default 0:
+   * vertical stripes.
+   */
   orientation: option(finite, { default: 0 }),
   /** Phase of the wave in the center, in degrees: 0 a bright stripe, 90 an edge from bright to dark. Default 0. */
   phase: option(finite, { default: 0 }),
   /** Standard deviation of the Gaussian along the wave, in pixels, > 0. Default 0.56 · wavelength: a band of one octave. */
   sigma: positive,
-  /** The Gaussian is 1 / aspect times as long along the stripes, > 0. Default 0.5. */
+  /** Aspect ratio of the Gaussian, > 0: it is 1 / aspect times as long along the stripes. Default 0.5. */
   aspect: option(positive, { default: 0.5 }),
 } satisfies Rows;
 
@@ -46,11 +49,11 @@ export function gabor(options: GaborOptions = {}): Tensor {
   return squareKernel('gabor', gaborWeights('gabor', wave, wave.radius));
 }
 
-/** Rows of {@link GaborBankOptions}. */
+/** Rules and defaults of {@link GaborBankOptions}. */
 export const GABOR_BANK_OPTIONS = {
   /** Number of directions within 180°, an integer ≥ 1. Default 4: 0°, 45°, 90°, 135°. */
   orientations: option(count, { default: 4 }),
-  /** In pixels, each > 2. Default `[4, 8]`. */
+  /** Wavelengths in pixels, each > 2. Default `[4, 8]`. */
   wavelengths: option(list(length), { default: [4, 8] }),
   ...pickRows(GABOR_OPTIONS, 'phase', 'aspect'),
 } satisfies Rows;
@@ -60,7 +63,7 @@ export interface GaborBankOptions extends OptionsOf<typeof GABOR_BANK_OPTIONS> {
 
 /**
  * Gabor kernels of several directions and wavelengths as one kernel for `conv`, `[wavelengths × orientations, 1, k, k]`,
- * the orientations varying fastest; smaller kernels are centered. A picture's planes `[C, 1, H, W]` become
+ * the orientations varying fastest; smaller kernels are centered. An image's planes `[C, 1, H, W]` become
  * `[C, wavelengths × orientations, H, W]` in one call.
  * @throws OptionError if an option breaks its rule
  */
@@ -78,7 +81,7 @@ export function gaborBank(options: GaborBankOptions = {}): Tensor {
 }
 
 interface Wave extends Required<GaborOptions> {
-  /** of the square that contains 3σ in every direction */
+  /** half the side of the square that contains 3σ in every direction */
   readonly radius: number;
 }
 
@@ -92,7 +95,7 @@ function waveOf(operation: string, options: SettledOptions<typeof GABOR_OPTIONS>
 /** σ / wavelength for a bandwidth of one octave at half maximum. */
 const ONE_OCTAVE = (3 / Math.PI) * Math.sqrt(Math.LN2 / 2);
 
-/** Weights in `[2·radius + 1, 2·radius + 1]`, zero beyond the wave's own radius. */
+/** Weights in `[2·radius + 1, 2·radius + 1]`, zero outside the radius of the wave itself. */
 function gaborWeights(operation: string, { wavelength, orientation, phase, sigma, aspect, radius: own }: Wave, radius: number): number[] {
   const [hx, hy] = heading(operation, 'orientation', orientation);
   const turn = ((phase % 360) * Math.PI) / 180;

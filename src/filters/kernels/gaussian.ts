@@ -8,11 +8,11 @@ import { checkKernelSize } from './make/kernel-parameters.js';
 
 const odd = rule<number>('an odd integer ≥ 1', (value) => Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) % 2 === 1);
 
-/** Rows of {@link GaussianOptions}. */
+/** Rules and defaults of {@link GaussianOptions}. */
 export const GAUSSIAN_OPTIONS = {
   /**
    * Number of taps, an odd number for all axes or one per axis. Default 2·floor(4σ + ½) + 1, as in scipy
-   * (`truncate=4`), which cuts off 6 parts in 100,000. OpenCV's `GaussianBlur` takes round(6σ + 1) | 1 on 8 bits.
+   * (`truncate=4`), which truncates 0.006% of the weight. OpenCV's `GaussianBlur` uses round(6σ + 1) | 1 for 8 bits.
    */
   size: perAxis(odd),
 } satisfies Rows;

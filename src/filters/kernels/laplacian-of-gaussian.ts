@@ -6,9 +6,10 @@ import { sample, squareKernel, total } from './make/build-kernel.js';
 import { checkKernelSize } from './make/kernel-parameters.js';
 
 /**
- * The Laplacian of a picture blurred by a Gaussian, in one kernel: (r² − 2σ²) / σ⁴ · exp(−r² / 2σ²) / Σ, `[k, k]`, sum 0.
- * It responds to blobs of radius σ√2 and crosses zero at edges. The center is negative, as in the Laplacians. Instead of the
- * 2σ² of scipy's `gaussian_laplace` (same 4σ), it uses the number that makes the sampled weights sum to zero.
+ * The Laplacian of an image blurred by a Gaussian, in one kernel: (r² − 2σ²) / σ⁴ · exp(−r² / 2σ²) / Σ, `[k, k]`, sum
+ * 0. It responds to blobs of radius σ√2 and crosses zero at edges. The center is negative, as in the Laplacians.
+ * Instead of the 2σ² of scipy's `gaussian_laplace` (same 4σ), it uses the constant that makes the sampled weights sum
+ * to zero.
  * @param sigma standard deviation of the Gaussian in pixels, ≥ 0.3. Default 1
  * @throws OptionError if sigma breaks its rule
  * @see Marr & Hildreth, Theory of Edge Detection (1980)
@@ -21,7 +22,7 @@ import { checkKernelSize } from './make/kernel-parameters.js';
  * ```
  */
 export function laplacianOfGaussian(sigma = 1): Tensor {
-  // below that, the bell covers a single pixel, and the kernel would be 0
+  // below this limit, the Gaussian covers a single pixel and the kernel would be 0
   check('laplacianOfGaussian', 'sigma', sigma, atLeast(0.3));
   const radius = bellRadius(sigma);
   checkKernelSize('laplacianOfGaussian', 'sigma', sigma, [2 * radius + 1, 2 * radius + 1]);

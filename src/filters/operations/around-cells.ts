@@ -8,7 +8,7 @@ import { midOf, type Output, resultSamples, unitOf } from '../picture/output.js'
 import { placeStep } from '../step.js';
 import type { MeasureOptions } from './operation.js';
 
-/** What an operation does around its sums. */
+/** How an operation loads and stores pixels. */
 export interface Around {
   readonly channels: Channels;
   readonly output: Output;
@@ -16,11 +16,11 @@ export interface Around {
   readonly gives: 'picture' | number;
   /** Alpha is the last cell and weights the others. The first is the luminance, if that is selected. */
   readonly weighted?: boolean;
-  /** The job takes opaque pictures only. */
+  /** The job accepts only opaque images. */
   readonly opaque?: boolean;
 }
 
-/** How samples become the cells that an operation looks at, and values samples. */
+/** The conversion of samples to the cells that an operation uses, and of values back to samples. */
 export function aroundCells(
   { samples, channels: count, width, height }: Format,
   { channels, output, gives, weighted = false, opaque = false }: Around,

@@ -13,7 +13,7 @@ import { largestAt } from './gradient.js';
 import { type MeasureOptions, OPERATION_OPTIONS, onPicture, planeAt, planeToImage, respond, toPlanes } from './operation.js';
 import { ridgeFromSamples } from './ridge.js';
 
-/** Rows of {@link CannyOptions}. */
+/** Rules and defaults of {@link CannyOptions}. */
 export const CANNY_OPTIONS = {
   /** Standard deviation of the Gaussian that removes noise first, in pixels, ≥ 0; 0 disables it. Default 1. */
   sigma: option(notNegative, { default: 1 }),
@@ -53,7 +53,7 @@ export async function canny<I extends AnyImage, P extends Output = 'clamp'>(
   if (high < low) throw new OptionError('canny', 'high', `must be a finite number ≥ low (${low})`, high);
 
   const blur = sigma === 0 ? undefined : gaussian(sigma);
-  // an edge is followed over the whole picture, which no program of a device does
+  // hysteresis follows edges across the whole image, so there is no device program
   return onPicture<I, P, typeof rest>('canny', image, rest, async (image, on) => {
     const ridge = await (ridgeFromSamples('canny', image, blur, on) ?? ridgeOverPlanes(image, blur, on));
     const white = whiteOf(image.data);
@@ -110,7 +110,7 @@ function thin({ x, y, magnitude }: SlopePlanes, width: number, height: number): 
       const [dx, dy] = ax >= ay ? [sx, 0] : [0, sy];
       const share = Math.min(ax, ay) / Math.max(ax, ay);
       const [ahead, back] = [at(column + dx, row + dy), at(column - dx, row - dy)];
-      // of equal neighbors, exactly their value
+      // exactly equal to both neighbors if they are equal
       const uphill = ahead + share * (at(column + sx, row + sy) - ahead);
       const downhill = back + share * (at(column - sx, row - sy) - back);
       if (m >= uphill && m > downhill) ridge[i] = m;

@@ -12,7 +12,7 @@ import { gaussian } from '../kernels/gaussian.js';
 import { RecentPlans } from '../recent-plans.js';
 import type { EngineOptions } from './engine-way.js';
 
-/** Differences of two pictures, in their units: 0 … 255 for 8 bits, 0 … 65535 for 16, 0 … 1 for floats. */
+/** Differences between two images, in their units: 0 … 255 for 8 bits, 0 … 65535 for 16, 0 … 1 for floats. */
 export interface Comparison {
   /** the largest absolute difference of two samples */
   readonly max: number;
@@ -20,20 +20,23 @@ export interface Comparison {
   readonly mean: number;
   /** the root of the mean squared difference */
   readonly rmse: number;
-  /** peak signal-to-noise ratio in decibels, 20 · log₁₀(white / rmse); Infinity if the pictures are equal */
+  /** peak signal-to-noise ratio in decibels, 20 · log₁₀(white / rmse); Infinity if the images are equal */
   readonly psnr: number;
-  /** structural similarity, mean over all windows and channels, 1 if the pictures are equal; null for pictures of fewer than 11 pixels on a side */
+  /**
+   * structural similarity, mean over all windows and channels, 1 if the images are equal; null if a side has fewer than
+   * 11 pixels
+   */
   readonly ssim: number | null;
 }
 
 /** SSIM's window: a Gaussian of σ 1.5, cut off to 11 × 11. */
 const WINDOW = 11;
 const SIGMA = 1.5;
-/** Of two pictures: a, b, a² + b² and ab. */
+/** Number of moments of two images: a, b, a² + b² and ab. */
 const MOMENTS = 4;
 
 /**
- * Compares two pictures over all channels, alpha included. An image stored on a device is read.
+ * Compares two images over all channels, including alpha. An image stored on a device is read back.
  * @throws ShapeError unless both have the same size, channels and sample type
  * @see Wang, Bovik, Sheikh, Simoncelli, Image Quality Assessment: From Error Visibility to Structural Similarity (2004)
  * @example
@@ -66,9 +69,9 @@ async function compare(a: Image, b: Image, on: EngineOptions): Promise<Compariso
 }
 
 interface Compared extends Pick<Comparison, 'max' | 'ssim'> {
-  /** of |a − b| */
+  /** sum of |a − b| */
   readonly sum: number;
-  /** of (a − b)² */
+  /** sum of (a − b)² */
   readonly squares: number;
 }
 
@@ -78,7 +81,7 @@ interface Ready {
   release(): void;
 }
 
-/** Plans of the latest calls. */
+/** Plans of recent calls. */
 const recentComparisons = new RecentPlans<Ready>(4);
 
 /** @returns undefined if the backend has no program for it */

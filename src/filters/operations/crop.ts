@@ -11,7 +11,7 @@ import { rearrangeAny } from './rearrange-any.js';
  * @param options `signal` and `onProgress`
  * @returns a copy with the same channels and sample type
  * @throws OptionError if the rectangle is invalid
- * @throws ShapeError if it is not within the picture
+ * @throws ShapeError if it is not inside the image
  * @example
  * ```ts
  * import { crop } from 'convlab';

@@ -10,13 +10,13 @@ import { type DeviceImage, formatOfAny } from '../device-image.js';
 import type { ResultOptions } from '../picture/output.js';
 import { RecentPlans } from '../recent-plans.js';
 
-/** The ways of an operation on pictures of one format, ready to run; none where it goes over planes. */
+/** The prepared jobs of an operation on images of one format; none if it is computed on planes. */
 interface Ready {
   readonly ways: readonly { readonly plan: PicturePlan; readonly executable: Executable }[];
   release(): void;
 }
 
-/** The plans of the latest calls of all operations. */
+/** The plans of recent calls of all operations. */
 const recentWays = new RecentPlans<Ready>(16);
 
 /** Where an operation runs. */
@@ -24,7 +24,7 @@ export interface EngineOptions extends PlanOption, Control {
   readonly backend: Backend;
 }
 
-/** What an operation asks the backend for. */
+/** An operation as requested from the backend. */
 export interface EngineWay {
   /** the name that errors begin with */
   readonly operation: string;
@@ -36,8 +36,8 @@ export interface EngineWay {
 }
 
 /**
- * Runs an operation from the samples of a picture to samples, where they are stored.
- * @returns undefined, immediately, if the backend has no programs for it: without waiting, so the samples are unchanged
+ * Runs an operation from the samples of an image to samples, where they are stored.
+ * @returns undefined, synchronously, if the backend has no programs for it, so the samples cannot have changed
  */
 export function throughEngine<I extends Image | DeviceImage>(
   image: I,

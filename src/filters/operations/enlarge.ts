@@ -9,8 +9,9 @@ import { filter } from '../filter.js';
 import { outer } from '../kernels/make/build-kernel.js';
 import { RecentPlans } from '../recent-plans.js';
 
-// The definition inserts zeros between the pixels of the small image and applies 4 · binomial(5). Repeating every pixel is equivalent, and then
-// run over that with this kernel: 1 6 1 of an even pixel's neighbors are 1 3 3 1 of repeated ones, and 1 1 of an odd one's 1+3 3+1.
+// The definition inserts zeros between the pixels of the small image and applies 4 · binomial(5). Repeating every pixel
+// and applying this kernel is equivalent: the weights 1 6 1 of an even pixel are 1 3 3 1 on repeated pixels, and the
+// weights 4 4 of an odd pixel are 1+3 3+1.
 const SMOOTH = [1 / 8, 3 / 8, 3 / 8, 1 / 8];
 const ENLARGE = outer(SMOOTH, SMOOTH);
 
@@ -19,12 +20,12 @@ interface Ready {
   release(): void;
 }
 
-/** Of the levels of the latest pyramids. */
+/** Plans for the levels of recent pyramids. */
 const recentEnlargements = new RecentPlans<Ready>(24);
 
 /**
- * A float picture, 0 black and 1 white, twice as large and cut to the size of another, plus or minus that one.
- * @param factor of the enlarged picture; the other counts once
+ * Enlarges a float image (0 black, 1 white) by two, crops it to the size of another image and combines both.
+ * @param factor factor of the enlarged image; that of the other is 1
  * @returns other + factor · enlarged, a float image, stored where both inputs are stored
  */
 export async function enlargedWith<I extends Image | DeviceImage>(operation: string, small: I, other: I, factor: 1 | -1, options: RunOptions): Promise<I> {
@@ -36,7 +37,7 @@ export async function enlargedWith<I extends Image | DeviceImage>(operation: str
   const done = executable && runWhereItLies(on, [small, other], filling);
   const result = await (done ?? enlargedOnHost(operation, [small, other], factor, { ...options, backend: on }));
   signal?.throwIfAborted();
-  return result as I; // where they are stored
+  return result as I; // stored where the inputs are stored
 }
 
 async function enlargedOnHost(operation: string, pair: readonly (Image | DeviceImage)[], factor: 1 | -1, options: RunOptions): Promise<Image | DeviceImage> {
@@ -77,12 +78,12 @@ function doubling(input: number, output: number): Resampling {
   return { input, output, starts, taps, weights };
 }
 
-/** The picture twice as large, cut to the size of `like`. */
+/** The image enlarged by two and cropped to the size of `like`. */
 function enlarge(image: Image, like: Image, on: RunOptions): Promise<Image> {
   return filter(repeat(image, like), ENLARGE, { ...on, anchor: 1, paddingMode: 'replicate', channels: 'all', output: 'float' });
 }
 
-/** Every pixel twice across and down. */
+/** Repeats every pixel twice horizontally and vertically. */
 function repeat({ width, channels, data }: Image, like: Image): Image {
   const large = new Float32Array(like.data.length);
   const row = like.width * channels;
@@ -96,7 +97,7 @@ function repeat({ width, channels, data }: Image, like: Image): Image {
   return { ...like, data: large };
 }
 
-/** In place: other, as a share of white, + factor · image. */
+/** In place: other (with white = 1) + factor · image. */
 function combine(image: Image, { data: other }: Image, factor: 1 | -1): Image {
   const { data } = image;
   const white = whiteOf(other);

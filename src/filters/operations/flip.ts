@@ -4,7 +4,7 @@ import { anyWhole, check, oneOf, settle } from '../../options.js';
 import { type AnyImage, type ResultImage, toPicture } from '../any-image.js';
 import { rearrangeAny } from './rearrange-any.js';
 
-/** Every {@link FlipAxis}. */
+/** All values of {@link FlipAxis}. */
 export const FLIP_AXES = ['horizontal', 'vertical'] as const;
 /** The direction of a flip: `'horizontal'` swaps left and right, `'vertical'` swaps top and bottom. */
 export type FlipAxis = (typeof FLIP_AXES)[number];
@@ -35,7 +35,8 @@ export async function flip<I extends AnyImage>(image: I, axis: FlipAxis, options
 /**
  * Rotates an image by multiples of 90°. Samples do not change.
  *
- * `rotate90(image)` turns counter-clockwise, as `np.rot90` does. For a clockwise turn, as `cv.ROTATE_90_CLOCKWISE` or `sharp().rotate(90)`, pass −1.
+ * `rotate90(image)` rotates counter-clockwise, like `np.rot90`. Pass −1 to rotate clockwise, like
+ * `cv.ROTATE_90_CLOCKWISE` or `sharp().rotate(90)`.
  * @param image not modified; also an image stored on a backend, see {@link uploadImage}: the result is stored there too
  * @param turns number of quarter turns counter-clockwise; negative: clockwise. Default 1
  * @param options `signal` and `onProgress`

@@ -42,10 +42,10 @@ const OPERATORS = {
 
 /** Names of the operators of {@link gradient}. */
 export type GradientOperatorName = keyof typeof OPERATORS;
-/** Every {@link GradientOperatorName}. */
+/** All values of {@link GradientOperatorName}. */
 export const GRADIENT_OPERATORS = Object.keys(OPERATORS) as readonly GradientOperatorName[];
 
-/** Rows of {@link OperatorOption}. */
+/** Rules and defaults of {@link OperatorOption}. */
 export const OPERATOR_OPTION = {
   /** The operator whose kernels measure the slope. Default `'sobel'`; `'scharr'` gives the most accurate direction. */
   operator: option(oneOf(GRADIENT_OPERATORS), { default: 'sobel' }),
@@ -60,7 +60,10 @@ const MAGNITUDE_OPTIONS = { ...DIRECTION_OPTIONS, ...RESULT_OPTIONS } satisfies 
 
 /** The result of {@link gradient}: float images of the size of the input, with one channel per measured channel. */
 export interface Gradient<I extends Image | DeviceImage = Image> {
-  /** ≥ 0; 1 is a step from black to white between two columns or rows, for every operator (Kirsch's: on the dark side). */
+  /**
+   * Magnitude, ≥ 0. For every operator, 1 is a step from black to white between two columns or rows (Kirsch: on the
+   * dark side).
+   */
   readonly magnitude: I;
   /** Direction of increasing brightness, in radians from −π to π, counter-clockwise from the right; 0 where flat. */
   readonly direction: I;
@@ -151,7 +154,7 @@ export async function gradientMagnitude<I extends AnyImage, P extends Output = '
 }
 
 /**
- * The {@link gradient} as colors, of the steepest channel at each pixel: the hue is the direction (red to the right,
+ * The {@link gradient} of the steepest channel at each pixel, as a color: the hue is the direction (red to the right,
  * yellow-green up, cyan to the left, violet down), the brightness the magnitude.
  * @returns an RGB image of the same size and sample type
  * @throws OptionError if an option is unknown or breaks its rule
@@ -175,7 +178,7 @@ async function huesOf(image: Image, options: OperatorOption & MeasureOptions, ou
     const at = largestAt(magnitude, area, i);
     const sixth = (direction[at] / Math.PI) * 3;
     for (let c = 0; c < 3; c++) {
-      // HSV to RGB: each primary is full for a third of the wheel, with a ramp of a sixth on both sides
+      // HSV to RGB: each primary is full for a third of the hue circle, with a ramp of a sixth on both sides
       const away = Math.abs(((((sixth - 2 * c) % 6) + 9) % 6) - 3);
       rgb[c * area + i] = magnitude[at] * Math.min(1, Math.max(0, 2 - away));
     }
@@ -184,7 +187,7 @@ async function huesOf(image: Image, options: OperatorOption & MeasureOptions, ou
 }
 
 interface Slopes {
-  /** plane by plane, in the picture's units: white for a step from black to white */
+  /** plane by plane, in the units of the image; a step from black to white gives white */
   readonly magnitude: Float32Array;
   /** plane by plane, in radians */
   readonly direction: Float32Array;
@@ -209,7 +212,7 @@ function operatorOf({ operator = OPERATOR_OPTION.operator.default }: OperatorOpt
   return OPERATORS[operator];
 }
 
-/** Two perpendicular components. @param answers the first plane, then the second */
+/** Magnitude and direction from two perpendicular components. @param answers the first plane, then the second */
 function fromPair(answers: Float32Array, looks: readonly number[], magnitude: Float32Array, direction: Float32Array): void {
   const [[ux, uy], [vx, vy]] = looks.map((degrees) => heading('gradient', 'looks', degrees));
   const [u, v] = [planeAt(answers, 0, 2), planeAt(answers, 1, 2)];
@@ -220,7 +223,7 @@ function fromPair(answers: Float32Array, looks: readonly number[], magnitude: Fl
   }
 }
 
-/** The largest response, the first one among equals. @param answers plane after plane */
+/** The largest response; the first one among equals. @param answers the planes in sequence */
 function fromCompass(answers: Float32Array, looks: readonly number[], magnitude: Float32Array, direction: Float32Array): void {
   const area = magnitude.length;
   for (let i = 0; i < area; i++) {

@@ -6,11 +6,11 @@ import { hasAlpha, LUMINANCE_WEIGHTS } from '../picture/channels.js';
 export interface Graying {
   readonly weights: keyof typeof LUMINANCE_WEIGHTS;
   readonly linear: boolean;
-  /** For measuring its values: floats are not clamped, and alpha is omitted. */
+  /** For measurements: floats are not clamped, and alpha is omitted. */
   readonly measured: boolean;
 }
 
-/** The definition. @param image of 3 or 4 channels */
+/** The reference implementation. @param image with 3 or 4 channels */
 export function grayByLoops(image: Image, { weights, linear, measured }: Graying): Image {
   const format = formatOf(image);
   const white = whiteOf(format.samples);

@@ -13,14 +13,14 @@ import { type Graying, grayByLoops } from './grayscale-loops.js';
 import { onPicture } from './operation.js';
 import { pixelStep } from './pixel-step.js';
 
-/** Every name of weights that {@link grayscale} takes. */
+/** The names of the weights of {@link grayscale}. */
 export const GRAYSCALE_WEIGHTS = ['rec709', 'rec601'] as const;
 
-/** Rows of {@link GrayscaleOptions}. */
+/** Rules and defaults of {@link GrayscaleOptions}. */
 export const GRAYSCALE_OPTIONS = {
   /**
-   * Weights of red, green and blue. `'rec709'`: 0.2126, 0.7152, 0.0722, for the primaries of sRGB; `'rec601'`: 0.299, 0.587, 0.114, as in
-   * Pillow and OpenCV. Default `'rec709'`.
+   * Weights of red, green and blue. `'rec709'`: 0.2126, 0.7152, 0.0722, for the primaries of sRGB; `'rec601'`: 0.299,
+   * 0.587, 0.114, as in Pillow and OpenCV. Default `'rec709'`.
    */
   weights: option(oneOf(GRAYSCALE_WEIGHTS), { default: 'rec709', help: 'weights of red, green and blue' }),
   /** Compute in linear light: samples are decoded as sRGB first, and the gray value is encoded again. Default false. */
@@ -35,7 +35,8 @@ export interface GrayscaleOptions extends OptionsOf<typeof GRAYSCALE_OPTIONS> {}
 /**
  * Converts an image to gray: the weighted mean of red, green and blue.
  * @param image not modified
- * @returns an image with 1 channel, or with 2 if the input has alpha, which is kept; a copy if the input is gray. The sample type is kept
+ * @returns an image with 1 channel, or 2 if the input has alpha, which is kept; a copy if the input is gray. The sample
+ * type is kept
  * @throws OptionError if an option is unknown or breaks its rule
  * @throws ShapeError if `out` does not have the shape and type of the result
  * @see ITU-R BT.709, 3.2, and BT.601, 2.5.1

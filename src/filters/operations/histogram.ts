@@ -5,14 +5,14 @@ import { whileKept } from '../../kernels/keep.js';
 import { RecentPlans } from '../recent-plans.js';
 import type { EngineOptions } from './engine-way.js';
 
-/** How often the values of a picture occur, class by class. */
+/** The histogram of an image. */
 export interface Histogram {
   readonly counts: Float64Array;
-  /** of each class; −∞ where it is empty */
+  /** largest value per bin; −∞ for empty bins */
   readonly largest: Float64Array;
 }
 
-/** Classes of float samples, of equal width from the least to the largest. */
+/** Number of bins for float samples; they have equal width from the smallest to the largest value. */
 const FLOAT_CLASSES = 4096;
 
 interface Ready {
@@ -20,10 +20,10 @@ interface Ready {
   release(): void;
 }
 
-/** Plans of the latest calls. */
+/** Plans of recent calls. */
 const recentHistograms = new RecentPlans<Ready>(4);
 
-/** The histogram of some channels together. Integers are their own classes; NaN counts nowhere. */
+/** The joint histogram of some channels. Integers have one bin per value; NaN is ignored. */
 export async function histogramOf(image: Image, chosen: readonly number[], { backend: on, signal, onProgress }: EngineOptions): Promise<Histogram> {
   const format = formatOf(image);
   const classes = format.samples === 'float32' ? FLOAT_CLASSES : whiteOf(format.samples) + 1;
@@ -38,7 +38,7 @@ export async function histogramOf(image: Image, chosen: readonly number[], { bac
   return { counts: both.subarray(0, classes), largest: both.subarray(classes) };
 }
 
-/** The definition. @param both `[2, classes]` */
+/** The reference implementation. @param both `[2, classes]` */
 function countByLoops({ data, channels }: Image, chosen: readonly number[], both: Float64Array): void {
   const classes = both.length / 2;
   const floats = data instanceof Float32Array;

@@ -11,7 +11,7 @@ import { moments } from './moments.js';
 import { momentsFromSamples } from './moments-from-samples.js';
 import { hasHoles, type MeasureOptions, OPERATION_OPTIONS, onPicture, planeAt, replacePlanes, toPlanes } from './operation.js';
 
-/** Rows of {@link LocalOptions}. */
+/** Rules and defaults of {@link LocalOptions}. */
 export const LOCAL_OPTIONS = {
   /** Side of the window in pixels, an integer ≥ 1. The anchor of an even window is right of and below its center. Default 5. */
   size: option(count, { default: 5 }),
@@ -22,8 +22,9 @@ export const LOCAL_OPTIONS = {
 export interface LocalOptions extends OptionsOf<typeof LOCAL_OPTIONS> {}
 
 /**
- * The mean of the size × size pixels around each pixel, per channel: m = Σ f / n. Like `filter` with `box(size)`, but summed
- * more precisely. Pixels are weighted by their opacity, here and in the variance; where all are transparent, both are 0.
+ * The mean of the size × size pixels around each pixel, per channel: m = Σ f / n. Like `filter` with `box(size)`, but
+ * summed more precisely. Pixels are weighted by their opacity, here and in the variance; if all are transparent, both
+ * are 0.
  * @returns an image of the same size, channels and sample type, alpha unchanged
  * @throws OptionError if an option is unknown or breaks its rule
  */
@@ -103,7 +104,7 @@ async function overPlanes(
   return replacePlanes(image, planes, values, output);
 }
 
-/** How transparent each pixel is, 0 … 1. */
+/** The transparency of each pixel, 0 … 1. */
 function clearnessOf({ channels, data }: Image, white: number): Float32Array {
   return Float32Array.from({ length: data.length / channels }, (_, i) => 1 - data[(i + 1) * channels - 1] / white);
 }

@@ -10,20 +10,20 @@ import { type EngineOptions, throughEngine } from './engine-way.js';
 import { type MatchMethod, meanOf, meansOf, relative, templateEnergy, toTensor } from './match-scores.js';
 import { planeAt } from './operation.js';
 
-/** About the additions of a value. */
+/** Approximate number of additions per value. */
 const PRODUCTS = 16;
-/** Integer samples: a window with less energy has no contrast, or is black. */
+/** For integer samples: a window with less energy has no contrast, or is black. */
 const NOTHING_WHOLE = 0.25;
-/** As `compare` of match-scores.ts has it: a share of the most that a window can hold. */
+/** The same limit as in `compare` of match-scores.ts: a fraction of the maximum energy of a window. */
 const NOTHING = 1e-9;
-/** Floats whose products fit in float32 are compared without scaling. */
+/** Floats up to this magnitude are compared without scaling, because their products fit in float32. */
 const USUAL = 2 ** 40;
 
 /**
- * How like the template every window is, from samples to samples: products with the template, cell by cell, and then what the windows
- * hold, in float64, and the score.
+ * The similarity of every window to the template, from samples to samples: products with the template
+ * per cell, then the energies of the windows in float64, then the score.
  * @param template `[1, C, h, w]`, finite
- * @returns undefined where the backend has no program for it, or samples are not finite, or are unusually large or small
+ * @returns undefined if the backend has no program for it, or if samples are not finite or are extremely large or small
  */
 export function scoresFromSamples(method: MatchMethod, image: Image, template: Tensor, on: EngineOptions): Promise<Tensor> | undefined {
   const chosen = colorChannels(image.channels);
@@ -54,7 +54,7 @@ export function scoresFromSamples(method: MatchMethod, image: Image, template: T
 /** A typical level of a channel: the median of about a thousand, an integer for integer samples. */
 function middleOf({ data, channels }: Image, c: number): number {
   const pixels = data.length / channels;
-  const step = Math.ceil(pixels / 1000) | 1; // odd, so that it is no single column of most pictures
+  const step = Math.ceil(pixels / 1000) | 1; // odd, so that it does not sample a single column of most images
   const some = Array.from({ length: Math.ceil(pixels / step) }, (_, i) => data[i * step * channels + c]).filter(Number.isFinite);
   return some.sort((a, b) => a - b)[some.length >> 1] ?? 0;
 }
@@ -69,7 +69,7 @@ function nothingOf({ data, channels }: Image, around: readonly number[], templat
   return largest < USUAL && largest > 1 / USUAL ? NOTHING * largest ** 2 * template.data.length : undefined;
 }
 
-/** The largest distance of a channel's samples from a level; NaN or infinite if one is. */
+/** The largest distance of a channel's samples from a level; NaN or infinite if a sample is. */
 function farthest(data: Float32Array, channels: number, c: number, origin: number): number {
   let largest = 0;
   for (let i = c; i < data.length; i += channels) {

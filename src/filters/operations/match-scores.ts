@@ -6,17 +6,17 @@ import { planeAt } from './operation.js';
 import { largestOf, windowEnergies } from './window-energies.js';
 
 /**
- * How like the template T a window I of the picture is; sums run over the template's pixels and over the colors.
+ * The similarity of a window I of the image to the template T. Sums run over the pixels of the template and the colors.
  *
  * | method | score | best | OpenCV's |
  * |---|---|---|---|
- * | `zncc` | Σ (T − T̄)(I − Ī) / √(Σ (T − T̄)² · Σ (I − Ī)²), means per color: light and contrast don't matter | 1 | `TM_CCOEFF_NORMED` |
- * | `ncc` | Σ T·I / √(Σ T² · Σ I²): contrast doesn't matter | 1 | `TM_CCORR_NORMED` |
- * | `ssd` | Σ (T − I)²: the same levels | 0 | `TM_SQDIFF` |
- * | `correlation` | Σ T·I: the convolution itself; bright places win, like the template or not | | `TM_CCORR` |
+ * | `zncc` | Σ (T − T̄)(I − Ī) / √(Σ (T − T̄)² · Σ (I − Ī)²), means per color; invariant to brightness and contrast | 1 | `TM_CCOEFF_NORMED` |
+ * | `ncc` | Σ T·I / √(Σ T² · Σ I²); invariant to contrast | 1 | `TM_CCORR_NORMED` |
+ * | `ssd` | Σ (T − I)²; requires equal levels | 0 | `TM_SQDIFF` |
+ * | `correlation` | Σ T·I, the convolution itself; favors bright areas regardless of similarity | | `TM_CCORR` |
  */
 export type MatchMethod = (typeof MATCH_METHODS)[number];
-/** Every {@link MatchMethod}. */
+/** All values of {@link MatchMethod}. */
 export const MATCH_METHODS = ['zncc', 'ncc', 'ssd', 'correlation'] as const;
 
 /** Scores in a unit that float32 can represent for samples of any magnitude. */
@@ -28,10 +28,10 @@ export interface Scores {
 }
 
 /**
- * How like the template every window is.
- * @param picture `[1, C, H, W]`
+ * The similarity of every window to the template.
+ * @param image `[1, C, H, W]`
  * @param template `[1, C, h, w]`
- * @throws DataError if nothing is like the template
+ * @throws DataError if nothing can match the template
  */
 export async function matchScores(method: MatchMethod, picture: Tensor, template: Tensor, on: RunOptions): Promise<Scores> {
   const black = new Float64Array(picture.shape[1]);
@@ -44,7 +44,7 @@ export async function matchScores(method: MatchMethod, picture: Tensor, template
   return { scores, unit: method === 'ssd' || method === 'correlation' ? levelUnit * patchUnit : 1 };
 }
 
-/** The scores of levels whose largest magnitude is about 1. @param x finite @param t finite */
+/** The scores of values whose largest magnitude is about 1. @param x finite @param t finite */
 async function compare(method: MatchMethod, x: Tensor, t: Tensor, on: RunOptions): Promise<Tensor> {
   const energy = templateEnergy(method, t);
   const products = await conv(x, t, on);
@@ -52,9 +52,9 @@ async function compare(method: MatchMethod, x: Tensor, t: Tensor, on: RunOptions
   if (method === 'correlation') return scores;
 
   const windows = await windowEnergies(x, t, method === 'zncc', on);
-  // rounded to float32, the template's values do not cancel out quite, and a window far from the mean would see that
+  // values of the template rounded to float32 do not cancel exactly, which would matter for windows far from the mean
   for (const [c, sums] of windows.sums.entries()) subtract(scores.data, sums, meanOf(planeAt(t.data, c, x.shape[1])));
-  // what rounding leaves of no contrast: a billionth of the most that a window can hold
+  // rounding error of a window without contrast: a billionth of the maximum energy
   const nothing = 1e-9 * windows.largest * t.data.length;
   const { data } = scores;
   const { energies } = windows;
@@ -66,7 +66,7 @@ async function compare(method: MatchMethod, x: Tensor, t: Tensor, on: RunOptions
   return scores;
 }
 
-/** @throws DataError if the template holds a value that is not finite */
+/** @throws DataError if the template contains a value that is not finite */
 export function checkFinite(method: MatchMethod, template: Tensor): void {
   if (!allFinite(template.data)) refuse(method, 'must contain only finite values');
 }
@@ -79,12 +79,12 @@ export function templateEnergy(method: MatchMethod, { data }: Tensor): number {
   return energy;
 }
 
-/** In place: what `rest`, added to every weight, adds to every score. */
+/** Subtracts, in place, the contribution of `rest`, which was added to every weight, from every score. */
 function subtract(scores: Float32Array, sums: Float64Array, rest: number): void {
   for (let i = 0; i < scores.length; i++) scores[i] -= rest * sums[i];
 }
 
-/** NaN in place of the scores of windows that hold a value which is not finite. */
+/** Sets the scores of windows that contain non-finite values to NaN. */
 async function forgetWhatIsNotFinite(scores: Tensor, { shape, data }: Tensor, [, , h, w]: readonly number[], on: RunOptions): Promise<void> {
   if (allFinite(data)) return;
   const [, , height, width] = shape;
@@ -131,7 +131,7 @@ export function toTensor(shape: readonly number[], values: Float64Array, unit: n
   return { shape, data };
 }
 
-/** The largest value's power of two; 1 if all are 0. */
+/** The power of two of the largest value; 1 if all are 0. */
 function unitOf(values: Float64Array): number {
   const largest = largestOf(values);
   return largest === 0 ? 1 : 2 ** Math.floor(Math.log2(largest));

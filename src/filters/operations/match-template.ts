@@ -11,9 +11,9 @@ import { scoresFromSamples } from './match-from-samples.js';
 import { checkFinite, MATCH_METHODS, matchScores } from './match-scores.js';
 import { findPeaks, type Peak } from './peaks.js';
 
-/** Rows of {@link MatchOptions}. */
+/** Rules and defaults of {@link MatchOptions}. */
 export const MATCH_OPTIONS = {
-  /** Default `'zncc'`. */
+  /** How the similarity is computed, see {@link MatchMethod}. Default `'zncc'`. */
   method: option(oneOf(MATCH_METHODS), { default: 'zncc', help: 'similarity measure', placeholder: 'method' }),
   /** Maximum number of matches, best first. Default 1. */
   peaks: option(count, { default: 1, help: 'maximum number of matches' }),

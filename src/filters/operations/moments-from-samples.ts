@@ -21,14 +21,17 @@ interface MomentQuestion {
   readonly output: Output;
 }
 
-/** Window size, in pixels, up to which float32 rounds the mean to the right byte: the sum of bytes is an integer. */
+/**
+ * Largest window, in pixels, for which float32 rounds the mean to the correct byte, because the sum of bytes is an
+ * integer.
+ */
 const LARGEST_WHOLE = 15 ** 2;
-/** About the additions of a value. */
+/** Approximate number of additions per value. */
 const PRODUCTS = 12;
 
 /**
- * Mean, variance or deviation of every window, from samples to samples.
- * @returns undefined where the backend has no program for it
+ * Mean, variance or standard deviation of every window, from samples to samples.
+ * @returns undefined if the backend has no program for it
  */
 export function momentsFromSamples<I extends Image | DeviceImage>(
   operation: string,
@@ -61,7 +64,7 @@ export function momentsFromSamples<I extends Image | DeviceImage>(
 
 /**
  * The standard deviation of every window of h × w values of a float image, `[oH, oW, C]`.
- * @returns undefined where the backend has no program for it
+ * @returns undefined if the backend has no program for it
  */
 export async function windowDeviations(operation: string, image: Image, [h, w]: readonly [number, number], on: RunOptions): Promise<Float32Array | undefined> {
   const backend = await chosenBackend(operation, on.backend);

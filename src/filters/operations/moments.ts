@@ -15,8 +15,8 @@ export interface Moments {
  *
  * Non-finite values are summed separately: as with `box`, they affect only the windows that contain them.
  * @param x `[1, 1, H, W]`
- * @param clear how transparent each pixel is, 0 … 1: its weight is reduced by that; a completely transparent window has mean 0.
- * Beyond the border everything counts
+ * @param clear transparency of each pixel, 0 … 1, which reduces its weight; a fully transparent window has mean 0.
+ * Pixels beyond the border have full weight
  */
 export async function moments({ shape, data }: Tensor, clear: Float32Array | undefined, size: number, options: MeasureOptions): Promise<Moments> {
   const { paddingMode, paddingValue = 0 } = options;
@@ -62,12 +62,12 @@ export async function moments({ shape, data }: Tensor, clear: Float32Array | und
 
 /** A typical finite value: the median of about a thousand, which a few outliers do not affect. */
 function middleOf(values: Float32Array): number {
-  const step = Math.ceil(values.length / 1000) | 1; // odd, so that it is no single column of most pictures
+  const step = Math.ceil(values.length / 1000) | 1; // odd, so that it does not sample a single column of most images
   const some = Array.from({ length: Math.ceil(values.length / step) }, (_, i) => values[i * step]).filter(Number.isFinite);
   return some.sort((a, b) => a - b)[some.length >> 1] ?? 0;
 }
 
-/** The values that no sum with others survives, as they count, and 0 in place of all others; undefined if all are finite. */
+/** The weighted non-finite values, with 0 in place of all others; undefined if all are finite. */
 function notFinite(values: Float32Array, clear: Float32Array | undefined): Float32Array | undefined {
   if (values.every(Number.isFinite) && (clear === undefined || clear.every(Number.isFinite))) return undefined;
   return values.map((value, i) => {
@@ -76,14 +76,14 @@ function notFinite(values: Float32Array, clear: Float32Array | undefined): Float
   });
 }
 
-/** A power of two in which values can be squared and summed in float32; 1 for those of pictures as they usually are. */
+/** A power of two by which values can be scaled so that float32 holds the sums of their squares; 1 for usual images. */
 function unitOf(values: Float64Array): number {
   const exponent = Math.floor(Math.log2(largestOf(values)));
   if (exponent > 50) return 2 ** (exponent - 50);
   return exponent < -50 && Number.isFinite(exponent) ? 2 ** exponent : 1;
 }
 
-/** Multiples of 2⁻¹¹ of the largest value's power of two, and the remainders. */
+/** Splits values into multiples of 2⁻¹¹ of the power of two of the largest value, and remainders. */
 function split(values: Float64Array): readonly [coarse: Float32Array, fine: Float32Array] {
   const largest = largestOf(values);
   const step = largest === 0 ? 1 : 2 ** (Math.ceil(Math.log2(largest)) - 11);

@@ -16,30 +16,34 @@ import type { EngineOptions } from './engine-way.js';
 
 // Operations with several kernels: the image as planes, several kernels on them in one `conv`, and the conversion back.
 
-/** Rows of {@link MeasureOptions}. */
+/** Rules and defaults of {@link MeasureOptions}. */
 export const MEASURE_OPTIONS = pickRows(FILTER_OPTIONS, 'paddingMode', 'paddingValue', 'channels', 'backend', 'onPlan', 'signal', 'onProgress') satisfies Rows;
 
-/** Where a measurement looks; each as in {@link FilterOptions}. With channels `'luminance'` it looks at that one plane. */
+/** What to measure; each option as in {@link FilterOptions}. `channels: 'luminance'` measures a single plane. */
 export interface MeasureOptions extends OptionsOf<typeof MEASURE_OPTIONS> {}
 
-/** Rows of {@link OperationOptions}. */
+/** Rules and defaults of {@link OperationOptions}. */
 export const OPERATION_OPTIONS = { ...MEASURE_OPTIONS, ...pickRows(FILTER_OPTIONS, 'output') } satisfies Rows;
 
-/** What every image operation (edges, unsharp mask, local variance, …) accepts in addition to its own options, as in {@link FilterOptions}. */
+/**
+ * Options that every image operation (edges, unsharp mask, local variance, …) accepts in addition to its own, as in
+ * {@link FilterOptions}.
+ */
 export interface OperationOptions extends OptionsOf<typeof OPERATION_OPTIONS> {}
 
-/** The two ways of an operation. */
+/** The two implementations of an operation. */
 export interface OperationWays<O> {
   /** From samples to samples, in place. Undefined, immediately, if the backend has no program for it */
   readonly fromSamples: <I extends Image | DeviceImage>(image: I, on: O & EngineOptions) => Promise<I> | undefined;
-  /** Its definition, over planes. The picture is read before it first waits. */
+  /** The reference implementation, on planes. It reads the image before its first `await`. */
   readonly overPlanes: (image: Image, on: O & EngineOptions) => Promise<Image>;
 }
 
 /**
- * Runs an operation on the backend of its options, on that where the image is stored, or on the default one. The picture and the options are
- * read as `filter` reads them. If the image is stored on a device without a program for it, the CPU computes it.
- * @param ways the second one alone: devices have no program
+ * Runs an operation on the backend in its options, the backend that stores the image, or the default one. Reads image
+ * and options like `filter`. If the image is stored on a device without a program for the operation, the CPU computes
+ * it.
+ * @param ways if only the second one is given, devices have no program
  */
 export async function onPicture<I extends AnyImage, P extends Output, O extends MeasureOptions>(
   operation: string,
@@ -59,23 +63,20 @@ export async function onPicture<I extends AnyImage, P extends Output, O extends 
   return result as ResultImage<I, P>; // in the sample type of the output, stored where the image is
 }
 
-/** The planes that an operation looks at. */
+/** The planes that an operation uses. */
 export interface Planes {
-  /** `[planes, 1, H, W]`, in the picture's units: to `conv` they are a batch */
+  /** `[planes, 1, H, W]`, a batch for `conv`, in the units of the image */
   readonly x: Tensor;
-  /** for every channel that gets a result, the number of its plane */
+  /** the index of the plane for every channel with a result */
   readonly planeOf: ReadonlyMap<number, number>;
 }
 
-/**
- * The channels of a picture that an operation looks at.
- * @throws OptionError if it has no such channels
- */
+/** The channels of an image that an operation uses. @throws OptionError if it has no such channels */
 export function lookedAt(operation: string, picture: Pick<Image, 'channels'>, channels: Channels): readonly number[] {
   return channels === 'luminance' ? colorsOf(operation, picture) : chooseChannels(channels, picture.channels, operation);
 }
 
-/** @throws OptionError if the picture has no such channels */
+/** @throws OptionError if the image has no such channels */
 export function toPlanes(operation: string, image: Image, { channels = 'color' }: MeasureOptions): Planes {
   const x = imageToTensor(image);
   const { width, height } = image;
@@ -85,8 +86,8 @@ export function toPlanes(operation: string, image: Image, { channels = 'color' }
 }
 
 /**
- * Whether pixels must be weighted by their opacity, so that the hidden color of transparent ones does not bleed
- * into the others: there are some, and alpha is none of the channels that are looked at.
+ * True if pixels must be weighted by their opacity, so that the hidden color of transparent pixels does not bleed into
+ * others: some pixels are transparent, and alpha is not among the used channels.
  */
 export function hasHoles(image: Image, channels: Channels = 'color'): boolean {
   const count = image.channels;
@@ -94,7 +95,7 @@ export function hasHoles(image: Image, channels: Channels = 'color'): boolean {
 }
 
 /**
- * Several kernels of one size over every plane: one convolution. Border and anchor are those of `filter`.
+ * Applies several kernels of one size to every plane, in one convolution. Border and anchor are those of `filter`.
  * @param x `[planes, 1, H, W]`
  * @param kernels each `[kH, kW]`
  * @returns `[planes, kernels, H, W]`
@@ -111,20 +112,26 @@ export async function respond(x: Tensor, kernels: readonly Tensor[], options: Me
   return conv(x, bank, { padding: 'same', anchor, paddingMode, paddingValue, backend, signal, onPlan });
 }
 
-/** The plane's part of the values. @param i number of the plane @param of how many planes there are */
+/** The values of one plane. @param i index of the plane @param of number of planes */
 export function planeAt(values: Float32Array, i: number, of: number): Float32Array {
   const area = values.length / of;
   return values.subarray(i * area, (i + 1) * area);
 }
 
-/** The picture with its planes' values in place of its channels; the others, like alpha, stay. @param values in the picture's units */
+/**
+ * Replaces the channels of an image by the values of planes; other channels, such as alpha, stay.
+ * @param values in the units of the image
+ */
 export function replacePlanes(image: Image, { x: { shape }, planeOf }: Planes, values: Float32Array, output: OperationOptions['output'] = 'clamp'): Image {
   const x = imageToTensor(image);
   for (const [c, plane] of planeOf) planeAt(x.data, c, image.channels).set(planeAt(values, plane, shape[0]));
   return carryMetadata(valuesToImage(x, formatOf(image).samples, output, [...planeOf.keys()]), image);
 }
 
-/** A picture of the planes' values alone. @param values 1, 2, 3 or 4 planes, in the picture's units; used up */
+/**
+ * An image that consists of the values of planes.
+ * @param values 1, 2, 3 or 4 planes, in the units of the image; overwritten
+ */
 export function planesToImage(image: Image, values: Float32Array, output: OperationOptions['output'] = 'clamp'): Image {
   const channels = values.length / (image.width * image.height);
   const numbers = Array.from({ length: channels }, (_, c) => c);
@@ -134,7 +141,7 @@ export function planesToImage(image: Image, values: Float32Array, output: Operat
 /** Approximate number of pixels converted to samples at a time, about a millisecond of work. */
 const CONVERTED_PIXELS = 2 ** 16;
 
-/** The same of one plane, in turns. */
+/** The same for one plane, in turns. */
 export async function planeToImage(image: Image, values: Float32Array, turns: Turns, output: OperationOptions['output'] = 'clamp'): Promise<Image> {
   const { width, height } = image;
   if (output === 'normalize') return planesToImage(image, values, output);
@@ -144,5 +151,5 @@ export async function planeToImage(image: Image, values: Float32Array, turns: Tu
     result ??= newImage({ width, height, channels: 1, samples: formatOf(part).samples }, image);
     result.data.set(part.data, from * width);
   });
-  return result as Image; // a picture has a row
+  return result as Image; // an image has at least one row
 }

@@ -1,33 +1,33 @@
 import type { Tensor } from '../../tensor.js';
 import type { Turns } from '../../turns.js';
 
-/** One place where a score is best. */
+/** A local optimum of a score map. */
 export interface Peak {
-  /** where, in cells of the map from its left, to a part of a cell */
+  /** horizontal position in the map, with subcell precision */
   readonly x: number;
-  /** from its top */
+  /** vertical position, from the top */
   readonly y: number;
   /** the score of the cell */
   readonly score: number;
 }
 
-/** What counts as a peak, see {@link findPeaks}. */
+/** Criteria for peaks, see {@link findPeaks}. */
 export interface PeakRules {
   readonly count: number;
   readonly threshold?: number;
   readonly minDistance: number;
-  /** the smallest scores are the best */
+  /** smaller scores are better */
   readonly smallest: boolean;
 }
 
-/** Cells that are looked at in a row: about a millisecond. */
+/** Cells processed without a pause; takes about a millisecond. */
 const CELLS = 2 ** 16;
 
 /**
- * The best places of a map: cells that are no worse than all eight around them, the best first, each at least
- * `minDistance` from every better one (non-maximum suppression). The part of a cell is where a parabola through the cell and
- * its two neighbors has its maximum, on each axis separately; not at the border of the map.
- * @param scores `[H, W]`; a cell that is NaN is as if it were not there
+ * The peaks of a map, best first: cells that are at least as good as their eight neighbors, and at least `minDistance`
+ * from every better peak (non-maximum suppression). Positions are refined to a fraction of a cell by a parabola through
+ * the cell and its two neighbors on each axis, except at the border of the map.
+ * @param scores `[H, W]`; NaN cells are ignored
  */
 export async function findPeaks(
   { shape: [height, width], data }: Tensor,
@@ -43,7 +43,7 @@ export async function findPeaks(
   const look = (y: number) => {
     for (let x = 0, i = y * width; x < width; x++, i++) {
       const here = sign * data[i];
-      // of equals the first one in reading order is the peak; most cells are worse than one of the nearest four
+      // among equals, the first one in reading order is the peak; most cells are rejected by one of the nearest four
       if (x > 0 && here <= sign * data[i - 1]) continue;
       if (x < width - 1 && here < sign * data[i + 1]) continue;
       if (y > 0 && here <= sign * data[i - width]) continue;
@@ -90,7 +90,7 @@ function* inOrder(cells: number[], order: (a: number, b: number) => number): Gen
   }
 }
 
-/** Where the parabola through (−1, before), (0, here), (1, after) has its top. */
+/** The position of the vertex of the parabola through (−1, before), (0, here), (1, after). */
 function vertex(before: number, here: number, after: number): number {
   const bend = before - 2 * here + after;
   return Number.isFinite(bend) && bend < 0 ? (before - after) / (2 * bend) : 0;

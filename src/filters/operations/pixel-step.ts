@@ -3,7 +3,7 @@ import type { PictureStep } from '../../kernels/plan/plan-picture.js';
 import { full } from '../../tensor.js';
 import { placeStep } from '../step.js';
 
-/** A step that does not change any value, for per-pixel processing while loading and storing. */
+/** A step that changes no value, for operations that only load and store pixels. */
 export function pixelStep(operation: string, { width, height }: Format, cells: number): PictureStep {
   const kernel = full([1, 1], 1);
   const { geometry, bias, algorithm } = placeStep(operation, [1, cells, height, width], kernel, {});

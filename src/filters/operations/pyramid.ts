@@ -12,7 +12,7 @@ import { FILTER_OPTIONS, filter } from '../filter.js';
 import { binomial } from '../kernels/binomial.js';
 import { enlargedWith } from './enlarge.js';
 
-/** Rows of {@link PyramidOptions}. */
+/** Rules and defaults of {@link PyramidOptions}. */
 export const PYRAMID_OPTIONS = pickRows(FILTER_OPTIONS, 'alpha', 'linear', 'backend', 'signal', 'onProgress') satisfies Rows;
 
 /** Options of {@link gaussianPyramid}, each as in {@link FilterOptions}. */
@@ -90,8 +90,8 @@ export async function laplacianPyramid(image: AnyImage, levels: number, options:
 }
 
 /**
- * Reconstructs an image from its detail bands. The result equals the original up to float32 rounding; changes in a band change
- * the image.
+ * Reconstructs an image from its detail bands. The result equals the original up to float32 rounding; modify the bands
+ * first to modify the image.
  * @returns a float image
  * @throws ShapeError if a detail band is not twice as large as the level below it
  */

@@ -6,7 +6,7 @@ import { throughHost } from '../any-image.js';
 import { DeviceImage, isOnHost } from '../device-image.js';
 import { rearrange } from '../picture/rearrange.js';
 
-/** The pixels of an image in another arrangement: always a copy, stored where the image is. */
+/** The pixels of an image in another arrangement, always as a copy, stored where the image is stored. */
 export function rearrangeAny(operation: string, image: Image | DeviceImage, arrangement: Arrangement, control: Control): Promise<Image | DeviceImage> {
   if (!(image instanceof DeviceImage)) return rearrange(image, arrangement, control);
   const { backend, content, channels, samples } = image;

@@ -6,18 +6,19 @@ import { outer, toMean } from '../kernels/make/build-kernel.js';
 import { checkKernelSize } from '../kernels/make/kernel-parameters.js';
 import type { Output } from '../picture/output.js';
 
-/** Rows of {@link DownsampleOptions}. */
+/** Rules and defaults of {@link DownsampleOptions}. */
 export const DOWNSAMPLE_OPTIONS = pickRows(FILTER_OPTIONS, 'alpha', 'linear', 'output', 'backend', 'signal', 'onProgress') satisfies Rows;
 
 /** Options of {@link downsample}, each as in {@link FilterOptions}. */
 export interface DownsampleOptions extends OptionsOf<typeof DOWNSAMPLE_OPTIONS> {}
 
 /**
- * Reduces a picture to 1 / factor of its size without aliasing.
+ * Reduces an image to 1 / factor of its size without aliasing.
  *
- * A strided convolution: a Gaussian of σ = factor / 2 pixels, truncated at 4σ and centered on each block of factor × factor
- * pixels, so the picture does not shift. A wave of four output pixels keeps 73% of its amplitude, one of two pixels 29%, and
- * one of a single pixel, which would alias to a constant, 0.7%. Beyond the border the picture is mirrored.
+ * A strided convolution: a Gaussian of σ = factor / 2 pixels, truncated at 4σ and centered on each block of factor ×
+ * factor pixels, so the image does not shift. A wave with a period of four output pixels keeps 73% of its amplitude,
+ * one of two pixels 29%, and one of a single pixel, which would alias to a constant, 0.7%. Beyond the border, the image
+ * is mirrored.
  * @param factor an integer ≥ 1, or one per axis, `[y, x]`
  * @returns ceil(width / factor) × ceil(height / factor); an incomplete block at the right or bottom counts as one
  * @throws OptionError if the factor or an option breaks its rule

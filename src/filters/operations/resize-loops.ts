@@ -22,8 +22,8 @@ export interface Resizing {
 }
 
 /**
- * The definition of a resize, in float64. Backends without programs for it run this.
- * @param out of the result's size, with the picture's channels; not the picture itself
+ * The reference implementation of a resize, in float64, for backends without programs for it.
+ * @param out has the size of the result and the channels of the image; must not be the image itself
  */
 export function resizeByLoops(image: Image, out: Image, resizing: Resizing): void {
   const { rows, columns, columnsFirst, limited } = resizing;
@@ -83,7 +83,7 @@ function loadLine({ width, channels, data }: Image, row: number, { premultiplied
   }
 }
 
-/** Rounding errors of zero opacity. */
+/** Opacity up to which a rounded sum counts as zero. */
 const NOTHING = 1e-6;
 
 function storeLine({ width, channels, data }: Image, row: number, { premultiplied, linear, clamped }: Resizing, line: Float64Array): void {

@@ -1,6 +1,6 @@
 import type { Resampling } from '../../kernels/job.js';
 
-/** Every {@link ResizeMethod}. */
+/** All values of {@link ResizeMethod}. */
 export const RESIZE_METHODS = ['box', 'triangle', 'catmull-rom', 'mitchell', 'lanczos3'] as const;
 /**
  * The kernel k(x), which weights source pixels by their distance x from the center of an output pixel. When the image gets smaller, the
@@ -19,7 +19,7 @@ export const RESIZE_METHODS = ['box', 'triangle', 'catmull-rom', 'mitchell', 'la
 export type ResizeMethod = (typeof RESIZE_METHODS)[number];
 
 interface Kernel {
-  /** beyond it the kernel is zero */
+  /** the kernel is zero beyond this distance */
   readonly radius: number;
   at(x: number): number;
 }
@@ -47,12 +47,12 @@ function sinc(x: number): number {
   return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
 }
 
-/** Rounding errors at a zero of the kernel. */
+/** Weights up to this limit count as zero, because of rounding at a zero of the kernel. */
 const NOTHING = 1e-12;
 
 /**
  * The windows of one axis. Pixel centers are at half-integers; windows are cut off at the border, and their weights are divided by their sum.
- * @param input,output samples of the source and of the result, ≥ 1
+ * @param input,output number of samples in the source and the result, ≥ 1
  */
 export function resampling(input: number, output: number, method: ResizeMethod): Resampling {
   const { radius, at } = KERNELS[method];
@@ -67,7 +67,7 @@ export function resampling(input: number, output: number, method: ResizeMethod):
       Array.from({ length: to - from }, (_, i) => at((from + i + 0.5 - center) / stretch)),
     );
   });
-  // the weights at a window's ends may be zeros, and then the next one may begin further left
+  // weights at the ends of a window may be zero, and then the next window may begin further left
   const first = Int32Array.from(windows, ({ from }) => from);
   for (let o = output - 2; o >= 0; o--) first[o] = Math.min(first[o], first[o + 1]);
   const taps = windows.reduce((most, { from, weights }, o) => Math.max(most, from + weights.length - first[o]), 0);
@@ -82,7 +82,7 @@ export function resampling(input: number, output: number, method: ResizeMethod):
   return { input, output, starts, taps, weights };
 }
 
-/** A window without zeros at its ends. */
+/** Removes zeros from the ends of a window. */
 function trimmed(from: number, weights: readonly number[]): { readonly from: number; readonly weights: readonly number[] } {
   const counts = (weight: number) => Math.abs(weight) > NOTHING;
   const before = weights.findIndex(counts);

@@ -15,11 +15,14 @@ import { RecentPlans } from '../recent-plans.js';
 import { type Resizing, resizeByLoops } from './resize-loops.js';
 import { RESIZE_METHODS, resampling } from './resize-windows.js';
 
-/** Rows of {@link ResizeOptions}. */
+/** Rules and defaults of {@link ResizeOptions}. */
 export const RESIZE_OPTIONS = {
-  /** Width in pixels. Default: from the height, at the image's aspect ratio: width · height' / height, rounded, halves up, at least 1. */
+  /**
+   * Width in pixels. Default: computed from the height, keeping the aspect ratio: width · height' / height, rounded,
+   * halves up, at least 1.
+   */
   width: option(count, { help: 'width in pixels (default: keep the aspect ratio)' }),
-  /** Height in pixels. Default: from the width, in the same way. */
+  /** Height in pixels. Default: computed from the width in the same way. */
   height: option(count, { help: 'height in pixels (default: keep the aspect ratio)' }),
   /** The resampling kernel, see {@link ResizeMethod}. Default `'lanczos3'`. */
   method: option(oneOf(RESIZE_METHODS), { default: 'lanczos3', help: 'resampling kernel' }),
@@ -42,7 +45,7 @@ export const RESIZE_OPTIONS = {
 /** Options of {@link resize}; `width`, `height` or both are required. */
 export interface ResizeOptions extends OptionsOf<typeof RESIZE_OPTIONS> {}
 
-/** The plans of the latest calls. */
+/** The plans of recent calls. */
 const recentResizes = new RecentPlans<ResizePlan>(8);
 
 /**
@@ -57,9 +60,9 @@ const recentResizes = new RecentPlans<ResizePlan>(8);
  * beyond black and white are clamped after each pass. If samples or the result have more bits, `linear` is on, or colors are multiplied by
  * their opacity, values are clamped once, at the end.
  *
- * On wasm, 8-bit samples are summed in fixed point, within one level of exact sums: fewer than one sample in a hundred is rounded
- * differently. All other cases, and WebGPU, use floats. The backends `reference` and, without WebGPU, `gpu` have no programs for this:
- * they run the definition, loops in float64.
+ * On wasm, 8-bit samples are summed in fixed point, within one level of exact sums: fewer than one sample in a hundred
+ * is rounded differently. All other cases, and WebGPU, use floats. The backends `reference` and, without WebGPU, `gpu`
+ * run the reference implementation in float64.
  *
  * @param image 8 or 16 bits or floats, 1 to 4 channels; not modified
  * @returns the same number of channels and the same sample type, unless `output` changes it
@@ -100,9 +103,9 @@ export async function resize<I extends AnyImage, P extends 'clamp' | 'float' | '
 /** The plan for resizing images of one format: windows, and prepared jobs. */
 class ResizePlan {
   readonly result: Format;
-  /** the definition's; opaque pictures are summed as samples */
+  /** for the reference implementation; opaque images are summed without premultiplying */
   readonly #loops: (opaque: boolean) => Resizing;
-  /** the cheaper one of opaque pictures goes before that of any; none: the definition runs */
+  /** prepared jobs, with the cheaper one for opaque images first; if empty, the reference implementation runs */
   readonly #ways: { readonly job: ResizeJob; executable?: Executable }[];
 
   constructor(

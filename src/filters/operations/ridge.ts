@@ -8,16 +8,16 @@ import { aroundCells, placeCells } from './around-cells.js';
 import { type EngineOptions, throughEngine } from './engine-way.js';
 import { lookedAt, type MeasureOptions } from './operation.js';
 
-/** Sobel's windows, and the neighbors that a slope is compared with. */
+/** Size of the neighborhood of a pixel: Sobel's window, plus the neighbors to which a gradient is compared. */
 const REACH = 5;
-/** About the multiply-adds of a value. */
+/** Approximate number of multiply-adds per value. */
 const PRODUCTS = 24;
 
 /**
- * Where Sobel's slopes of a blurred picture are thinned to ridges: a float picture of one channel, their length in the picture's units,
- * else 0.
- * @param blur undefined: not blurred
- * @returns undefined where the backend has no program for it, or the picture is smaller than what a pixel depends on
+ * Sobel gradients of a blurred image, thinned to ridges: a float image with one channel that contains the magnitude on
+ * ridges, in the units of the image, and 0 elsewhere.
+ * @param blur undefined: no blur
+ * @returns undefined if the backend has no program for it, or the image is smaller than the neighborhood of a pixel
  */
 export function ridgeFromSamples(
   operation: string,

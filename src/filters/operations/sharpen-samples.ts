@@ -12,15 +12,15 @@ import { settleFilter } from '../settle-filter.js';
 import { type EngineOptions, throughEngine } from './engine-way.js';
 import { lookedAt, type MeasureOptions } from './operation.js';
 
-/** A blur, and how much of what it takes away is added, where it takes away more than the threshold. */
+/** A blur, and the amount by which the difference from the blur is added if it exceeds the threshold. */
 interface Sharpening extends Pick<UnsharpMix, 'amount' | 'threshold'> {
   readonly blur: Tensor;
   readonly output: Output;
 }
 
 /**
- * Adds what a blur takes away, from samples to samples.
- * @returns undefined where the backend has no program for it
+ * Adds the difference from a blur, from samples to samples.
+ * @returns undefined if the backend has no program for it
  */
 export function sharpenSamples<I extends Image | DeviceImage>(
   operation: string,
@@ -47,7 +47,7 @@ export function sharpenSamples<I extends Image | DeviceImage>(
 interface Way {
   /** the channels that are blurred */
   readonly blurred: Channels;
-  /** the way is one for opaque pictures only */
+  /** the job accepts only opaque images */
   readonly opaque: boolean;
   readonly alpha?: 'ignore' | 'premultiply';
 }
@@ -56,7 +56,7 @@ interface Way {
 function waysOf({ channels: count }: Format, { channels = 'color', paddingMode }: MeasureOptions, mixed: readonly number[]): readonly Way[] {
   if (!hasAlpha(count) || mixed.includes(count - 1)) return [{ blurred: channels, opaque: false }];
   const share: Way = { blurred: 'color', opaque: false, alpha: 'premultiply' };
-  // a border that is transparent makes holes of its own, where all colors are blurred
+  // a transparent border also requires weighting by opacity, if all colors are blurred
   if (paddingMode === 'zero' && channels !== 'luminance' && mixed.length === count - 1) return [share];
   return [{ blurred: channels, opaque: true, alpha: 'ignore' }, share];
 }

@@ -11,10 +11,10 @@ import { aroundCells, placeCells } from './around-cells.js';
 import { type EngineOptions, throughEngine } from './engine-way.js';
 import { lookedAt, type MeasureOptions } from './operation.js';
 
-/** Kernels of a gradient operator: two at right angles, or the eight of a compass. */
+/** Kernels of a gradient operator: two perpendicular ones, or eight compass kernels. */
 export interface GradientOperator {
   readonly kernels: readonly Tensor[];
-  /** response to a step from 0 to 1 between two columns; Kirsch's on the dark side, 9 on the bright one */
+  /** response to a step from 0 to 1 between two columns; for Kirsch on the dark side (9 on the bright side) */
   readonly step: number;
   /** direction of each kernel, in degrees counter-clockwise from the right */
   readonly looks: readonly number[];
@@ -25,13 +25,13 @@ interface SlopeQuestion {
   readonly operator: GradientOperator;
   readonly measure: SlopeMeasure;
   readonly output: Output;
-  /** a picture like the one that is looked at; else one of the measured values alone */
+  /** true: values replace the channels of the image; false: an image of the measured values only */
   readonly inPicture: boolean;
 }
 
 /**
  * Combines the responses of the operator's kernels, from samples to samples.
- * @returns undefined where the backend has no program for it
+ * @returns undefined if the backend has no program for it
  */
 export function slopesFromSamples<I extends Image | DeviceImage>(
   operation: string,

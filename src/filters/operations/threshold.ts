@@ -19,11 +19,11 @@ import { pixelStep } from './pixel-step.js';
 
 const LEVEL = either(finite, oneOf(['otsu']));
 
-/** Rows of {@link ThresholdOptions}. */
+/** Rules and defaults of {@link ThresholdOptions}. */
 export const THRESHOLD_OPTIONS = {
   /**
-   * Samples above it become white, all others black: a number in the units of the image, or `'otsu'`, the level that divides the values
-   * into the two classes with the smallest variance. Default `'otsu'`.
+   * The threshold level: samples above it become white, all others black. A number in the units of the image, or
+   * `'otsu'`, the level that splits the values into the two classes with the smallest variance. Default `'otsu'`.
    */
   level: option(
     rule<number | 'otsu'>(LEVEL.says, LEVEL.holds, {
@@ -63,9 +63,9 @@ export async function threshold<I extends AnyImage>(image: I, options: Threshold
   refuseOut('threshold', picture, out);
   const result = await onPicture('threshold', picture, rest, async (image, { channels, ...on }) => {
     if (out !== undefined) checkOut('threshold', out, formatOf(image));
-    lookedAt('threshold', image, channels); // refuses channels that it has not
+    lookedAt('threshold', image, channels); // rejects channels that the image does not have
     if (level !== 'otsu') return divide(image, level, { ...on, channels, out });
-    // it is read twice, the second time when the call has returned
+    // the image is read twice, the second time after the call has returned
     const kept = keep(image);
     const above = await otsu(kept, channels, { ...on, ...partOf(on, 0, 0.7) });
     return divide(kept, above, { ...on, ...partOf(on, 0.7, 1), channels, out });
@@ -101,12 +101,12 @@ function leastAbove(level: number, floats: boolean): number {
   const near = Float32Array.of(level);
   if (near[0] > level) return near[0];
   const bits = new Int32Array(near.buffer);
-  if (bits[0] === -0x80000000) bits[0] = 0; // −0 and 0 are one level
+  if (bits[0] === -0x80000000) bits[0] = 0; // −0 and 0 are the same level
   bits[0] += bits[0] < 0 ? -1 : 1;
   return near[0];
 }
 
-/** The definition. */
+/** The reference implementation. */
 async function divideByLoops(image: Image, above: number, { channels, backend, signal }: Chosen & EngineOptions): Promise<Image> {
   const chosen = lookedAt('threshold', image, channels);
   const gray = channels === 'luminance' ? await grayOf(image, LUMINANCE, { backend, signal }) : undefined;
@@ -119,8 +119,8 @@ async function divideByLoops(image: Image, above: number, { channels, backend, s
 }
 
 /**
- * The level with the largest variance between the classes below and above it; the lowest of equal ones. No value is above it if
- * all values are equal. Floats are counted in classes of equal width.
+ * The level with the largest variance between the classes below and above it; the lowest one among equals. If all
+ * values are equal, none is above it. Floats are counted in bins of equal width.
  * @see Otsu, A threshold selection method from gray-level histograms (1979)
  */
 async function otsu(image: Image, channels: Channels, on: EngineOptions): Promise<number> {

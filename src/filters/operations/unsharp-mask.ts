@@ -10,7 +10,7 @@ import type { Output } from '../picture/output.js';
 import { hasHoles, OPERATION_OPTIONS, onPicture, replacePlanes, toPlanes } from './operation.js';
 import { sharpenSamples } from './sharpen-samples.js';
 
-/** Rows of {@link UnsharpMaskOptions}. */
+/** Rules and defaults of {@link UnsharpMaskOptions}. */
 export const UNSHARP_MASK_OPTIONS = {
   /** Standard deviation of the blur in pixels, > 0: the size of the enhanced detail. Default 1. */
   radius: option(positive, { default: 1 }),
@@ -57,7 +57,7 @@ async function overPlanes(image: Image, options: SettledOptions<typeof UNSHARP_M
   // in a blur of all colors, `filter` weights pixels by their opacity
   const blurred = await filter(image, gaussian(radius), { ...rest, channels: hasHoles(image, channels) ? 'color' : channels, output: 'float' });
   const look = (at: Image) => toPlanes('unsharpMask', at, { channels }).x.data;
-  const [seen, soft] = [look(image), look(blurred)]; // one plane for all colors with 'luminance'
+  const [seen, soft] = [look(image), look(blurred)]; // with 'luminance', one plane for all colors
   const planes = toPlanes('unsharpMask', image, { channels: channels === 'luminance' ? 'color' : channels });
   const white = whiteOf(image.data);
   const sharp = planes.x.data.map((value, i) => {

@@ -5,20 +5,20 @@ import { full, type Tensor } from '../../tensor.js';
 import { filter } from '../filter.js';
 import { windowDeviations } from './moments-from-samples.js';
 
-/** What windows hold. */
+/** The energies and sums of windows. */
 export interface WindowEnergies {
-  /** of all colors, Σ I², or Σ (I − Ī)² where they are centered */
+  /** Σ I² over all colors or, if centered, Σ (I − Ī)² */
   readonly energies: Float64Array;
-  /** of each color Σ I, where they are centered; else none */
+  /** Σ I per color if centered; otherwise empty */
   readonly sums: readonly Float64Array[];
   /** the largest square of a value */
   readonly largest: number;
 }
 
 /**
- * What the windows of the template's size hold.
+ * The energies of all windows of the template's size.
  * @param x `[1, C, H, W]`, finite
- * @param centered less the mean of each color in the window
+ * @param centered subtract the mean of each color in the window
  */
 export async function windowEnergies(x: Tensor, t: Tensor, centered: boolean, on: RunOptions): Promise<WindowEnergies> {
   const [, channels, height, width] = x.shape;
@@ -61,8 +61,8 @@ function squaresOf(values: Float32Array): Float64Array {
 }
 
 /**
- * The sum of every window, per channel, in float64 though the engine adds in float32: each value is split into a multiple of q,
- * such that the sums of those are integers that float32 holds exactly, and a remainder below q, whose rounding does not matter.
+ * The sum of every window, per channel, with float64 precision although the engine adds in float32. Each value is split
+ * into a multiple of q, whose sums are exact in float32, and a remainder below q, whose rounding is negligible.
  */
 async function windowSums(
   { shape, data }: { shape: readonly number[]; data: Float32Array | Float64Array },

@@ -18,9 +18,9 @@ import { type Channels, chooseChannels, hasAlpha } from './channels.js';
  * would spread into the image. If `channels` includes alpha, the default is `'filter'`.
  */
 export type Alpha = (typeof ALPHAS)[number];
-/** Every {@link Alpha}. */
+/** All values of {@link Alpha}. */
 export const ALPHAS = ['premultiply', 'ignore', 'filter'] as const;
-/** The option that names one. */
+/** The option that selects one. */
 export const ALPHA = option(oneOf(ALPHAS), {
   help: 'handling of transparency (default: premultiply for weights with a positive sum, otherwise ignore)',
   placeholder: 'how',
@@ -28,8 +28,8 @@ export const ALPHA = option(oneOf(ALPHAS), {
 
 /**
  * Determines the handling of alpha.
- * @param steps on the colors
- * @throws OptionError if the picture has no alpha to do it with, or `channels` contradicts it
+ * @param steps the steps on the colors
+ * @throws OptionError if the image has no alpha, or the option contradicts `channels`
  */
 export function chooseAlpha(operation: string, alpha: Alpha | undefined, count: number, channels: Channels, steps: readonly Step[]): Alpha {
   if (!hasAlpha(count)) {
@@ -56,7 +56,9 @@ export function chooseAlpha(operation: string, alpha: Alpha | undefined, count: 
   return alpha ?? (allColors && shared && means && !(signed && clearBorder) ? 'premultiply' : 'ignore');
 }
 
-/** The steps as alpha sees them: one plane, weights of sum 1, no bias, and a constant border is opaque. */
+/**
+ * The steps as applied to alpha: on one plane, with weights of sum 1, without bias, and with an opaque constant border.
+ */
 export function alphaSteps(steps: readonly Step[], white: number): readonly Step[] {
   return steps.map((step) => {
     const sum = sumOf(step.kernel.data);
@@ -66,8 +68,8 @@ export function alphaSteps(steps: readonly Step[], white: number): readonly Step
 }
 
 /**
- * The steps as premultiplied colors see them. A bias belongs to colors and not to their share, so it is held back:
- * after weights of sum S a bias of b has become S·b, whatever alpha was.
+ * The steps as applied to premultiplied colors. A bias must not be multiplied by opacity, so it is added at the end: a
+ * bias b becomes S·b after weights of sum S.
  * @returns the steps without bias, and the value to add to the colors at the end
  */
 export function premultipliedSteps(steps: readonly Step[]): { readonly steps: readonly Step[]; readonly bias: number } {
@@ -80,7 +82,7 @@ export function premultipliedSteps(steps: readonly Step[]): { readonly steps: re
   return { steps: without, bias: held };
 }
 
-/** In place: colors times their share. @param alpha one plane */
+/** Multiplies colors by their opacity, in place. @param alpha one plane */
 export function premultiply(colors: Tensor, alpha: Float32Array, white: number): void {
   const { data } = colors;
   for (let at = 0; at < data.length; at += alpha.length) {
@@ -89,9 +91,9 @@ export function premultiply(colors: Tensor, alpha: Float32Array, white: number):
 }
 
 /**
- * In place: the inverse of {@link premultiply}, and the bias added. Alpha is limited to 0 … white, which negative weights leave;
- * where nothing is opaque, colors are 0.
- * @param nothing alpha up to this is what float32 sums leave of zeros
+ * The inverse of {@link premultiply}, in place, and adds the bias. Alpha is clamped to 0 … white, which negative
+ * weights can exceed; colors of transparent pixels become 0.
+ * @param nothing alpha up to this limit counts as zero, because of float32 rounding
  */
 export function unpremultiply(colors: Tensor, alpha: Float32Array, white: number, bias: number, nothing: number): void {
   const { data } = colors;
@@ -101,7 +103,10 @@ export function unpremultiply(colors: Tensor, alpha: Float32Array, white: number
   for (let i = 0; i < alpha.length; i++) alpha[i] = alpha[i] <= nothing ? 0 : Math.min(alpha[i], white);
 }
 
-/** What float32 sums leave of an alpha of zero: a millionth of white, times what weights of both signs add to it. */
+/**
+ * The rounding error of an alpha of zero in float32 sums: a millionth of white, times a factor for weights of both
+ * signs.
+ */
 export function roundingOf(steps: readonly Step[], white: number): number {
   return steps.reduce((size, { kernel }) => (size * sumOf(kernel.data.map(Math.abs))) / sumOf(kernel.data), white * 1e-6);
 }

@@ -9,7 +9,7 @@ import type { Step } from '../step.js';
 /**
  * - `'color'`: all but alpha;
  * - `'all'`: alpha too;
- * - letters: `'r'`, `'gb'`, `'rgba'` … of a color picture, `'a'` of any that has alpha;
+ * - letters: `'r'`, `'gb'`, `'rgba'` … of a color image, `'a'` of any that has alpha;
  * - a list of channel numbers from 0;
  * - `'luminance'`: filters Y = 0.2126 R + 0.7152 G + 0.0722 B (Rec. 709) and adds the change in Y to R, G and B. Y is computed from the
  *   stored samples (luma), or from linear light with `linear: true`.
@@ -31,7 +31,7 @@ function parseChannels(typed: string): Channels | undefined {
   return numbers.includes(undefined) ? undefined : (numbers as number[]);
 }
 
-/** The option that chooses channels; whether a picture has them is settled by {@link chooseChannels}. */
+/** The option that selects channels. {@link chooseChannels} checks that an image has them. */
 export const CHANNELS = option(
   rule<Channels>("'color', 'all', 'luminance', letters of 'rgba' in this order, or a list of channel numbers", isChannels, {
     words: WORDS,
@@ -41,7 +41,7 @@ export const CHANNELS = option(
   { default: 'color', help: 'channels to filter (color: all except alpha)', placeholder: 'list' },
 );
 
-/** What R, G and B count in luminance. @see ITU-R BT.709, 3.2, and BT.601, 2.5.1 */
+/** The weights of R, G and B in luminance. @see ITU-R BT.709, 3.2, and BT.601, 2.5.1 */
 export const LUMINANCE_WEIGHTS = { rec709: [0.2126, 0.7152, 0.0722], rec601: [0.299, 0.587, 0.114] } as const;
 
 /** Images of 2 and 4 channels have alpha, the last one. */
@@ -49,28 +49,28 @@ export function hasAlpha(channels: number): boolean {
   return channels % 2 === 0;
 }
 
-/** True if no pixel of a picture with alpha lets anything through. */
+/** True if every pixel of an image is opaque. */
 export function isOpaque({ channels, data }: Image): boolean {
   const white = whiteOf(data);
   for (let at = channels - 1; at < data.length; at += channels) if (data[at] !== white) return false;
   return true;
 }
 
-/** The numbers of the channels that are not alpha. */
+/** The indices of the channels that are not alpha. */
 export function colorChannels(channels: number): readonly number[] {
   return Array.from({ length: hasAlpha(channels) ? channels - 1 : channels }, (_, c) => c);
 }
 
-/** The numbers of red, green and blue, for `'luminance'`. @throws OptionError if the picture is gray */
+/** The indices of red, green and blue, for `'luminance'`. @throws OptionError if the image is gray */
 export function colorsOf(operation: string, { channels }: Pick<Image, 'channels'>): readonly number[] {
   if (channels >= 3) return colorChannels(channels);
   throw new OptionError(operation, 'channels', `'luminance' requires a color image (channels: ${channels})`, 'luminance');
 }
 
 /**
- * The numbers of the chosen channels, ascending.
- * @param count channels of the image: 2 and 4 mean that the last one is alpha
- * @throws OptionError if the image has none of that name, or for `'luminance'`, which is no channel
+ * The indices of the chosen channels, ascending.
+ * @param count number of channels of the image; if it is 2 or 4, the last one is alpha
+ * @throws OptionError if the image does not have a channel, or for `'luminance'`, which is not a channel
  */
 export function chooseChannels(channels: Channels, count: number, operation = 'filter'): readonly number[] {
   const all = Array.from({ length: count }, (_, c) => c);
@@ -111,7 +111,7 @@ export function pickChannels(x: Tensor, chosen: readonly number[]): Tensor {
 }
 
 /**
- * The filtered channels, and for all other channels the pixel of x under the anchors of the kernels.
+ * Combines the filtered channels with, for all others, the pixel of x under the anchors of the kernels.
  * @param filtered `[1, chosen, oH, oW]`
  * @returns `[1, C, oH, oW]`
  */

@@ -3,7 +3,7 @@ import { ALPHA } from './alpha.js';
 import { CHANNELS } from './channels.js';
 import { OUTPUT } from './output.js';
 
-/** Rows of {@link ImageOptions}. */
+/** Rules and defaults of {@link ImageOptions}. */
 export const IMAGE_OPTIONS = {
   /**
    * The channels to filter. Default `'color'`: all except alpha. Other channels are copied; if the size of the image changes, they take the
@@ -20,7 +20,7 @@ export const IMAGE_OPTIONS = {
    * linear light, in the same units. Default false.
    */
   linear: option(flag, { default: false, help: 'filter in linear light: decode sRGB, filter, encode' }),
-  /** How values become samples, see {@link Output}. Default `'clamp'`. */
+  /** Conversion of values to samples, see {@link Output}. Default `'clamp'`. */
   output: OUTPUT,
 } satisfies Rows;
 

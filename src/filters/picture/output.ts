@@ -23,14 +23,14 @@ import type { Tensor } from '../../tensor.js';
  * round to the nearest, halves up. Alpha and unfiltered channels are only converted to the new type.
  */
 export type Output = (typeof OUTPUTS)[number];
-/** The samples of a result, from those of the picture and the output. */
+/** The sample type of a result, from that of the image and the output. */
 export type ResultSamples<I, P extends Output = 'clamp'> = P extends 'float' ? Float32Array : P extends '16bit' ? Uint16Array : SamplesOf<I>;
-/** Every {@link Output}. */
+/** All values of {@link Output}. */
 export const OUTPUTS = ['clamp', 'signed', 'abs', 'normalize', 'float', '16bit'] as const;
-/** The option that names one. */
+/** The option that selects one. */
 export const OUTPUT = option(oneOf(OUTPUTS), { default: 'clamp', help: 'how values are converted to samples', placeholder: 'how' });
 
-/** Rows of {@link ResultOptions}. */
+/** Rules and defaults of {@link ResultOptions}. */
 export const RESULT_OPTIONS = {
   /**
    * An image that receives the result. It must have the size, channels and sample type of the result, and may be the input. Its metadata is
@@ -39,18 +39,18 @@ export const RESULT_OPTIONS = {
   out: checkedInUse<Image>('an image with the format of the result'),
 } satisfies Rows;
 
-/** Where the result goes. */
+/** The option for the destination of the result. */
 export interface ResultOptions extends OptionsOf<typeof RESULT_OPTIONS> {}
 
-/** The samples of a result. */
+/** The sample type of a result. */
 export function resultSamples(samples: SampleType, output: Output): SampleType {
   return output === 'float' ? 'float32' : output === '16bit' ? 'uint16' : samples;
 }
 
 /**
  * Turns filtered values into an image.
- * @param x `[1, C, H, W]` in the units of `samples`; its data is used up
- * @param filtered the channels that were filtered; the others are only limited and rounded
+ * @param x `[1, C, H, W]` in the units of `samples`; its data is overwritten
+ * @param filtered the channels that were filtered; the others are only clamped and rounded
  */
 export function valuesToImage(x: Tensor, samples: SampleType, output: Output, filtered: readonly number[]): Image {
   mapOutput(x, samples, output, filtered);
@@ -58,7 +58,7 @@ export function valuesToImage(x: Tensor, samples: SampleType, output: Output, fi
 }
 
 /**
- * In place: values in the image's units become values in the result's, not yet limited and rounded.
+ * Converts values from the units of the image to those of the result, in place, without clamping and rounding.
  * @param range of values for a normalized result. Default: the range of x
  */
 export function mapOutput(x: Tensor, samples: SampleType, output: Output, filtered: readonly number[], range?: ValueRange): void {
@@ -74,7 +74,7 @@ function planesOf({ shape, data }: Tensor, numbers: readonly number[]): readonly
   return numbers.map((c) => data.subarray(c * area, (c + 1) * area));
 }
 
-/** The least and the largest value of the filtered channels. @param x `[1, C, H, W]` */
+/** The smallest and largest value of the filtered channels. @param x `[1, C, H, W]` */
 export function rangeOf(x: Tensor, filtered: readonly number[]): ValueRange {
   let [least, largest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const plane of planesOf(x, filtered)) {
@@ -86,7 +86,7 @@ export function rangeOf(x: Tensor, filtered: readonly number[]): ValueRange {
   return { least, largest };
 }
 
-/** In place: from the image's units to the result's. */
+/** Converts values from the units of the image to those of the result, in place. */
 export function toResultUnits(x: Tensor, samples: SampleType, output: Output): void {
   const unit = unitOf(samples, output);
   if (unit !== 1) each(x.data, (value) => value * unit);
@@ -97,13 +97,13 @@ export function unitOf(samples: SampleType, output: Output): number {
   return whiteOf(resultSamples(samples, output)) / whiteOf(samples);
 }
 
-/** What `'signed'` adds: mid-gray. */
+/** The offset of `'signed'`: mid-gray. */
 export function midOf(samples: SampleType): number {
   const white = whiteOf(samples);
   return white === 1 ? 0.5 : (white + 1) / 2;
 }
 
-/** Samples `from` … `to` − 1 in the result's units: only limited and rounded. */
+/** Converts samples `from` … `to` − 1 in the units of the result by clamping and rounding. */
 export function convertSamples(values: Samples, result: Samples, from: number, to: number, samples: SampleType, output: Output): void {
   const unit = unitOf(samples, output);
   const white = whiteOf(result);
@@ -112,7 +112,7 @@ export function convertSamples(values: Samples, result: Samples, from: number, t
   for (let i = from; i < to; i++) result[i] = convert(values[i] * unit);
 }
 
-/** Limits and rounds values in the result's units. @param x its data may be used up */
+/** Clamps and rounds values in the units of the result. @param x its data may be overwritten */
 export function samplesToImage(x: Tensor, samples: SampleType, output: Output): Image {
   if (output === 'float') return tensorToImage(x, { depth: 'float' });
   const white = whiteOf(resultSamples(samples, output));
@@ -121,7 +121,7 @@ export function samplesToImage(x: Tensor, samples: SampleType, output: Output): 
   return tensorToImage(x, { depth: 'float' });
 }
 
-/** @throws ShapeError unless `out` can take a result of that format */
+/** @throws ShapeError unless `out` has the format of the result */
 export function checkOut(operation: string, out: Image, { width, height, channels, samples }: Format): void {
   const words = (of: Omit<Image, 'data'>, data: string, count: number) => `${of.width} × ${of.height} with ${of.channels} channels in a ${data} of ${count}`;
   const needed = words({ width, height, channels }, arrayOf(samples).name, width * height * channels);
@@ -130,7 +130,7 @@ export function checkOut(operation: string, out: Image, { width, height, channel
   if (isGivenBack(out.data)) throw new ShapeError(operation, 'the memory of out was freed and may now belong to another image', { out });
 }
 
-/** The result, in `out` if there is one. @param image what it was made of */
+/** The result, in `out` if it is given. @param image the source of the result */
 export function deliver(result: Image, out: Image | undefined, image: Image): Image {
   if (out && isGivenBack(out.data)) throw new ShapeError('freeImage', 'out was freed while its result was computed', { out });
   out?.data.set(result.data);

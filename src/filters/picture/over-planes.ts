@@ -7,26 +7,26 @@ import type { Step } from '../step.js';
 import { type Alpha, alphaSteps, premultipliedSteps, premultiply, roundingOf, unpremultiply } from './alpha.js';
 import { type Channels, luminanceOf, mergeChannels, pickChannels, underAnchor } from './channels.js';
 
-/** What happens to a picture's planes around its kernels. */
+/** Processing of an image's planes before and after the kernels. */
 export interface AroundPlanes {
   readonly channels: Channels;
   readonly filtered: readonly number[];
   readonly alpha: Alpha;
   /** the sample value of white */
   readonly white: number;
-  /** the channels that are decoded to light before, and encoded after */
+  /** the channels that are decoded to linear light before, and encoded after */
   readonly light: readonly number[];
 }
 
 /** Filters an image on float planes: the plans of every kernel, for colors and for the weights or luminance. */
 export class OverPlanes {
-  /** on the filtered planes: premultiplied colors, the luminance, or the unchanged channels */
+  /** steps on the filtered planes: premultiplied colors, the luminance, or the unchanged channels */
   readonly main: readonly PlannedStep[];
-  /** on alpha, where colors are premultiplied */
+  /** steps on alpha, if colors are premultiplied */
   readonly #share: readonly PlannedStep[] = [];
   /** the value added to colors after dividing by their weight */
   readonly #bias: number = 0;
-  /** the largest share that is none */
+  /** the largest opacity that counts as zero */
   readonly #nothing: number = 0;
 
   /** @param steps on the filtered planes @throws OptionError if an algorithm cannot compute its kernel */
@@ -45,7 +45,10 @@ export class OverPlanes {
     } else this.main = planSteps(operation, steps, on.backend);
   }
 
-  /** @param x `[1, C, H, W]`, in the picture's units; its data is used up @returns `[1, C, oH, oW]`, in the picture's units */
+  /**
+   * @param x `[1, C, H, W]`, in the units of the image; its data is overwritten
+   * @returns `[1, C, oH, oW]`, in the image's units
+   */
   async run(x: Tensor, tell: PlanOption): Promise<Tensor> {
     const { channels, alpha, filtered, light, white } = this.around;
     for (const plane of planesOf(x, light)) decodePlane(plane, white);
@@ -57,7 +60,7 @@ export class OverPlanes {
     return result;
   }
 
-  /** Filters Y, and adds its change to R, G and B. */
+  /** Filters Y and adds its change to R, G and B. */
   async #luminance(x: Tensor, tell: PlanOption): Promise<Tensor> {
     const luminance = luminanceOf(x);
     const moved = underAnchor(x, this.steps);
@@ -69,7 +72,7 @@ export class OverPlanes {
     return result;
   }
 
-  /** Filters colors times their share, and the shares, and divides. */
+  /** Filters premultiplied colors and alpha, then divides. */
   async #premultiplied(x: Tensor, tell: PlanOption): Promise<Tensor> {
     const { filtered, white } = this.around;
     const [colors, share] = [pickChannels(x, filtered), pickChannels(x, [x.shape[1] - 1])];

@@ -5,10 +5,10 @@ import type { Arrangement } from '../../kernels/backend.js';
 import { whileKept } from '../../kernels/keep.js';
 import { Turns } from '../../turns.js';
 
-/** Pixels that are copied at a time: about a millisecond. */
+/** Pixels copied at a time; takes about a millisecond. */
 const MOVED_PIXELS = 2 ** 17;
 
-/** Side of the squares that are copied at a time, so that columns of the source stay in the cache. */
+/** Side of the square tiles that are copied, so that columns of the source stay in the cache. */
 const SIDE = 64;
 
 /** The pixels of an image in another arrangement, always a copy, made on the calling thread a few milliseconds at a time. */
@@ -52,7 +52,7 @@ export function moveRows(image: Image, out: Image, { width, start, across, down 
 
 type Integers = Uint8Array | Uint16Array | Uint32Array;
 
-/** The same memory as integers, whole pixels each where they fit. */
+/** The same memory as an integer array, with one element per pixel if possible. */
 function asIntegers(source: Samples, target: Samples, channels: number): readonly [Integers, Integers] {
   const pixelBytes = channels * source.BYTES_PER_ELEMENT;
   const fits = (bytes: number) => pixelBytes % bytes === 0 && source.byteOffset % bytes === 0;
@@ -61,7 +61,10 @@ function asIntegers(source: Samples, target: Samples, channels: number): readonl
   return [view(source), view(target)];
 }
 
-/** Pixels of a row. @param step from one to the next in the source, in integers, as are all other numbers */
+/**
+ * Copies the pixels of a row.
+ * @param step distance of neighbors in the source, in array elements like all other numbers
+ */
 function copyPixels(source: Integers, from: number, step: number, target: Integers, to: number, count: number, pixel: number): void {
   if (pixel === 1) for (let i = to; i < to + count; i++, from += step) target[i] = source[from];
   else if (pixel === 3) {

@@ -12,7 +12,7 @@ import { moveRows } from './rearrange.js';
 
 type Size = Pick<Image, 'width' | 'height'>;
 
-/** A rectangle of a picture, in whole pixels from the upper left. */
+/** A rectangle of an image, in whole pixels from the upper left. */
 export interface Rectangle {
   readonly x: number;
   readonly y: number;
@@ -23,8 +23,9 @@ export interface Rectangle {
 /** A rectangle with soft edges. */
 export interface Region extends Rectangle {
   /**
-   * Width in pixels over which the filter fades out inside the edge, but not along the border of the image. Default 0: a hard edge.
-   * The pixel i steps inside gets min(1, (i + ½) / feather), vertically and horizontally multiplied.
+   * Width in pixels over which the filter fades out inside the edge, but not along the border of the image. Default 0:
+   * a hard edge. The weight of the i-th pixel from the edge is min(1, (i + ½) / feather); vertical and horizontal
+   * weights are multiplied.
    */
   readonly feather?: number;
 }
@@ -47,7 +48,7 @@ const region = rule<Region>('{ x, y, width, height, feather? }', isObject, {
   form: 'x,y,width,height, or x,y,width,height,feather',
 });
 
-/** A rectangle as the command line takes one. */
+/** The option for a rectangle, as on the command line. */
 export const RECTANGLE = option(rule<Rectangle>('{ x, y, width, height }', isObject, { parse: parseRectangle, form: 'x,y,width,height' }), {
   required: true,
   help: 'rectangle to keep, in pixels from the upper left',
@@ -58,13 +59,13 @@ function parseRectangle(typed: string): Rectangle | undefined {
   return typed.split(',').length === 4 ? parseRegion(typed) : undefined;
 }
 
-/** Rows of {@link WhereOptions}. */
+/** Rules and defaults of {@link WhereOptions}. */
 export const WHERE_OPTIONS = {
-  /** Only within this rectangle. */
+  /** Filter only inside this rectangle. */
   region: option(region, { help: 'filter only this rectangle; feather gives it a soft edge', placeholder: 'rectangle' }),
   /**
-   * A gray image of the same size: black keeps the original pixel, white takes the filtered one, gray mixes both. With a region, both
-   * weights are multiplied.
+   * A gray image of the same size: black keeps the original pixel, white uses the filtered one, gray mixes both. If
+   * `region` is also given, the weights are multiplied.
    */
   mask: checkedInUse<ImageSource>('a gray image of the same size'),
 } satisfies Rows;
@@ -72,7 +73,7 @@ export const WHERE_OPTIONS = {
 /** Where a filter applies. Pixels elsewhere do not change; the kernel still reads the image beyond the edges of the region. */
 export interface WhereOptions extends OptionsOf<typeof WHERE_OPTIONS> {}
 
-/** @throws OptionError unless the region is within the picture and the mask fits it */
+/** @throws OptionError unless the region is inside the image and the mask has its size */
 export function checkWhere(operation: string, { region, mask }: { readonly region?: Region; readonly mask?: Image }, image: Size): void {
   if (region !== undefined) checkRegion(operation, region, image);
   if (mask === undefined) return;
@@ -89,7 +90,7 @@ function checkRegion(operation: string, region: Region, image: Size): void {
   checkWithin(operation, 'region', region, image);
 }
 
-/** @throws OptionError unless it is a rectangle @throws ShapeError unless it is within the picture */
+/** @throws OptionError unless it is a rectangle @throws ShapeError unless it is inside the image */
 export function checkRectangle(operation: string, name: string, rectangle: Rectangle, image: Size): void {
   checkOptions(operation, rectangle, RECTANGLE_FIELDS, name);
   checkWithin(operation, name, rectangle, image);
@@ -106,7 +107,7 @@ function checkWithin(operation: string, name: string, { x, y, width, height }: R
   }
 }
 
-/** @throws ShapeError unless every step keeps the size of the picture */
+/** @throws ShapeError unless every step keeps the size of the image */
 export function checkSameSize(operation: string, steps: readonly Step[], { width, height }: Size): void {
   for (const { geometry } of steps) {
     const [, , outHeight, outWidth] = geometry.outShape;
@@ -120,7 +121,10 @@ export function checkSameSize(operation: string, steps: readonly Step[], { width
   }
 }
 
-/** What must be filtered for the rectangle to come out right: it and as far around it as the kernels reach. Of `'wrap'`, which sees the far side, all. */
+/**
+ * The area needed to compute the rectangle: the rectangle extended by the reach of the kernels. For `'wrap'`, which
+ * reads the opposite side, the whole image.
+ */
 export function reachOf(steps: readonly Step[], { x, y, width, height }: Rectangle, image: Size): Rectangle {
   if (steps.some(({ geometry }) => geometry.paddingMode === 'wrap')) return { x: 0, y: 0, width: image.width, height: image.height };
   const [reachY, reachX] = ([1, 2] as const).map((axis) => steps.reduce((sum, { geometry: g }) => sum + Math.max(g.before[axis], g.after[axis]), 0));
@@ -152,7 +156,7 @@ export function copyAround(image: Image, result: Image, { rectangle, output }: {
   copy((rectangle.y + rectangle.height) * row, image.data.length);
 }
 
-/** The rectangle as a picture of its own; of the whole picture, itself. */
+/** The rectangle as a new image; the image itself if it covers everything. */
 export function cropImage(image: Image, { x, y, width, height }: Rectangle): Image {
   if (width === image.width && height === image.height) return image;
   const out = newImage({ ...formatOf(image), width, height }, image);
@@ -184,7 +188,7 @@ export function fades(region: Region | undefined, { x, y, width, height }: Recta
   return [fade(y, height, image.height), fade(x, width, image.width)];
 }
 
-/** The same part as one that covers the picture: around it nothing is filtered. */
+/** Extends the part to the whole image, with a weight of 0 outside. */
 export function wholePart(part: PicturePart, { width, height }: Size): PicturePart {
   const spread = (shares: Float32Array, before: number, size: number) => {
     const all = new Float32Array(size);

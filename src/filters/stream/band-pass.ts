@@ -4,19 +4,22 @@ import type { RowRange } from '../../kernels/backend.js';
 import type { FilterByRows, HeldRows } from './by-rows.js';
 import { RowWindow } from './row-window.js';
 
-/** Bytes of a band, of the picture or of its result: enough for the threads, little compared with the memory of a process. */
+/**
+ * Size in bytes of a band of the image or the result: enough work for all threads, but small compared with the memory
+ * of a process.
+ */
 const BAND_BYTES = 4 * 1024 * 1024;
 
 /** Some rows of a result. */
 export interface OutputBand {
   readonly rows: RowRange;
-  /** the rows of the picture that they are computed from */
+  /** the rows of the image from which they are computed */
   readonly source: RowRange;
   /** the first row that this band or a later one needs */
   readonly keep: number;
 }
 
-/** @param height rows of a band, rounded up to the block height of the plan. Default: about 4 MB */
+/** @param height rows per band, rounded up to the block height of the plan. Default: about 4 MB */
 export function outputBands(by: FilterByRows, height: number | undefined): readonly OutputBand[] {
   const { format, result, unit, origin } = by;
   const rows = unit * Math.ceil((height ?? usualHeight(by)) / unit);
@@ -40,7 +43,7 @@ function usualHeight(by: FilterByRows): number {
   const row = Math.max(stride * rowLength(format) * bytes[format.samples], rowLength(result) * bytes[result.samples]);
   const middle = result.height >> 1;
   const [from, to] = by.source([middle, middle + 1]);
-  // what bands overlap is copied, and by some backends computed, twice
+  // overlapping rows are copied twice and, on some backends, computed twice
   return Math.ceil(Math.max(BAND_BYTES / row, (2 * (to - from)) / stride, 1));
 }
 
@@ -71,7 +74,7 @@ export class BandPass<T> {
     }
   }
 
-  /** @param samples the next rows @throws DataError if they are too many */
+  /** @param samples the next rows @throws DataError if there are too many */
   async *push(samples: Samples): AsyncGenerator<T, void, undefined> {
     const { format } = this.by;
     const length = rowLength(format);
@@ -91,7 +94,7 @@ export class BandPass<T> {
     }
   }
 
-  /** The last bands, when all rows have come. @throws DataError if they were too few */
+  /** Yields the last bands after all rows have been pushed. @throws DataError if there were too few rows */
   async *end(): AsyncGenerator<T, void, undefined> {
     const { format } = this.by;
     if (this.#received < format.height) wrongHeight(this.operation, format, `${this.#received}`);
@@ -100,12 +103,12 @@ export class BandPass<T> {
     this.#pending = undefined;
   }
 
-  /** Resolves once nothing is under way. */
+  /** Resolves once no band is being computed. */
   async settled(): Promise<void> {
     await this.#pending?.catch(() => {});
   }
 
-  /** Starts a band, and gives the one before. */
+  /** Starts a band and yields the previous one. */
   async *#start(): AsyncGenerator<T, void, undefined> {
     const before = this.#pending;
     const pending = this.compute(this.#window.held, this.bands[this.#next].rows);

@@ -6,42 +6,45 @@ import type { RowRange, ValueRange } from '../../kernels/backend.js';
 import type { Rectangle } from '../picture/region.js';
 import type { SettledFilter } from '../settle-filter.js';
 
-/** Some rows of an image: as an image, with the index of its first row. */
+/** Some rows of an image, stored as an image, and the index of the first one. */
 export interface HeldRows {
   readonly image: Image;
   readonly from: number;
 }
 
 /**
- * A filter that gives rows of its result from rows of the picture, whichever bands these make: the whole picture need not be anywhere.
- * Rows count from the top of the whole picture, and of the whole result.
+ * A filter that computes rows of the result from rows of the image, without the whole image in memory. Rows are counted
+ * from the top of the whole image and of the whole result.
  */
 export interface FilterByRows {
   readonly format: Format;
   readonly result: Format;
-  /** Rows of the result that are computed together: bands begin at `origin` + a multiple of it, or at 0, and end where the next one begins. */
+  /**
+   * Number of result rows that are computed together. Bands begin at `origin` + a multiple of it, or at 0, and end
+   * where the next one begins.
+   */
   readonly unit: number;
   readonly origin: number;
-  /** The result is spread from black to white: all bands are measured before the first is computed. */
+  /** The result is normalized to black … white, so all bands are measured before the first is computed. */
   readonly measured: boolean;
-  /** Rows with transparent pixels in an image that must be opaque: a different plan is needed. */
+  /** Rows that must be opaque; if they contain transparent pixels, a different plan is needed. */
   readonly judged: RowRange;
-  /** The rows of the picture that rows of the result are computed from; an empty range where that is none. */
+  /** The rows of the image from which rows of the result are computed; may be empty. */
   source(rows: RowRange): RowRange;
-  /** The values that a normalized result is spread from. @throws DataError if the picture must be opaque and is not */
+  /** The range of values of a normalized result. @throws DataError if the image must be opaque and is not */
   measure(held: HeldRows, rows: RowRange, control?: Control): Promise<ValueRange>;
   /**
    * Fills rows of the result.
-   * @param out the rows, as a picture of their own
-   * @param range of all bands, of a normalized result
-   * @throws DataError if the picture must be opaque and is not
+   * @param out the rows, as an image
+   * @param range the value range of all bands, for a normalized result
+   * @throws DataError if the image must be opaque and is not
    */
   run(held: HeldRows, out: HeldRows, control?: Control, range?: ValueRange): Promise<void>;
-  /** Gives programs and tables back. */
+  /** Releases programs and tables. */
   release(): void;
 }
 
-/** @throws OptionError if rows of the result depend on rows anywhere in the picture */
+/** @throws OptionError if rows of the result depend on rows anywhere in the image */
 export function checkLocal({ operation, steps }: SettledFilter): void {
   for (const { geometry } of steps) {
     if (geometry.paddingMode === 'wrap' && geometry.before[1] + geometry.after[1] > 0)
@@ -49,13 +52,13 @@ export function checkLocal({ operation, steps }: SettledFilter): void {
   }
 }
 
-/** The part of a rectangle that is in some rows, counted from the first of them; no height, if that is none. */
+/** The part of a rectangle inside a range of rows, relative to the first of them; its height is 0 if there is none. */
 export function withinRows({ x, y, width, height }: Rectangle, [from, to]: RowRange): Rectangle {
   const [top, bottom] = [Math.max(y, from), Math.min(y + height, to)];
   return top < bottom ? { x, y: top - from, width, height: bottom - top } : { x, y: 0, width, height: 0 };
 }
 
-/** Rows of held ones, as a picture that shares their samples. */
+/** Some of the held rows, as an image that shares their samples. */
 export function rowsOf({ image, from }: HeldRows, [top, bottom]: RowRange): Image {
   const row = image.width * image.channels;
   return { ...image, height: bottom - top, data: image.data.subarray((top - from) * row, (bottom - from) * row) };

@@ -13,22 +13,27 @@ import { STEP_OPTIONS } from '../step.js';
 
 const STREAMING = { ...pickRows(RUN_OPTIONS, 'backend'), ...PLAN_OPTION } satisfies Rows;
 
-/** Rows of {@link FilterFramesOptions}. */
+/** Rules and defaults of {@link FilterFramesOptions}. */
 export const FILTER_FRAMES_OPTIONS = { ...STEP_OPTIONS, ...AROUND_OPTIONS, ...STREAMING } satisfies Rows;
 const PIPELINE_FRAMES_OPTIONS = { ...WHERE_OPTIONS, ...STREAMING } satisfies Rows;
 
-/** Options of {@link filterFrames}: those of `filter`, except for `out`, `signal` and `onProgress`, as streams have them. */
+/**
+ * Options of {@link filterFrames}: those of `filter`, except for `out`, `signal` and `onProgress`, which streams
+ * replace.
+ */
 export interface FilterFramesOptions extends OptionsOf<typeof FILTER_FRAMES_OPTIONS> {}
-/** Options of {@link filterFrames} with a pipeline, which has all others. */
+/** Options of {@link filterFrames} with a pipeline, which contains all other options. */
 export interface PipelineFramesOptions extends OptionsOf<typeof PIPELINE_FRAMES_OPTIONS> {}
 
 /**
- * Filters the frames of a film in a page (WebCodecs): a `TransformStream` between a decoder, a camera or a `MediaStreamTrackProcessor`, and an encoder,
- * a canvas or a `MediaStreamTrackGenerator`. Output frames are 8-bit RGB with the timestamps of the input frames. Input frames are closed once they are
- * read; close the output frames yourself. A frame is filtered when the previous one has been consumed.
+ * Filters the frames of a video in a page (WebCodecs): a `TransformStream` between a decoder, a camera or a
+ * `MediaStreamTrackProcessor`, and an encoder, a canvas or a `MediaStreamTrackGenerator`. Output frames are 8-bit RGB
+ * with the timestamps of the input frames. Input frames are closed once they are read; close the output frames
+ * yourself. A frame is filtered when the previous one has been consumed.
  *
- * @param kernel as `filter` takes it, or a {@link Pipeline}
- * @throws OptionError if a name or an option is unknown, or the result would not be of 8 bits; UnsupportedError where there are no VideoFrames
+ * @param kernel as in `filter`, or a {@link Pipeline}
+ * @throws OptionError if a name or an option is unknown, or the result would not have 8 bits; UnsupportedError if
+ * `VideoFrame` is not available
  * @example
  * ```ts
  * import { filterFrames } from 'convlab';
@@ -47,7 +52,7 @@ export async function filterFrames(kernel: KernelSource | Pipeline, options: Fil
   if (output === 'float' || output === '16bit') throw new OptionError('filterFrames', 'output', 'must give 8-bit samples, as video frames have them', output);
   if (typeof VideoFrame === 'undefined') throw new UnsupportedError('filterFrames', 'requires VideoFrame, which only browsers provide');
   const backend = await chosenBackend('filterFrames', options.backend);
-  // a name is read, and what it names is planned once
+  // a name is parsed, and the filter planned, once
   const weights = kernel instanceof Pipeline ? kernel : toKernel('filterFrames', kernel);
   const apply = (image: DeviceImage) =>
     weights instanceof Pipeline
@@ -74,11 +79,11 @@ export async function filterFrames(kernel: KernelSource | Pipeline, options: Fil
 function toRgba8Of(image: Parameters<typeof toRgba8>[0]) {
   const { width, height } = image;
   const rgba = toRgba8(image);
-  // frames take no memory that threads share
+  // frames do not accept shared memory
   return { width, height, data: rgba.buffer instanceof ArrayBuffer ? (rgba as Uint8ClampedArray<ArrayBuffer>) : rgba.slice() };
 }
 
-/** Unknown for a format that the browser does not name. */
+/** Whether a pixel format has alpha; undefined if the browser does not report the format. */
 function hasAlpha(format: VideoPixelFormat | null): boolean {
   return format === null || format.includes('A');
 }

@@ -20,17 +20,21 @@ import type { FilterByRows, HeldRows } from './by-rows.js';
 
 const STREAMING = {
   /**
-   * Whether the image has no transparent pixels. With `alpha: 'premultiply'`, the default for weights with a positive sum, an opaque image is
-   * filtered like one without alpha, which halves the work and rounds differently. A stream cannot know this in advance. Default: if `rows` is a
-   * function, it is called once more to check the pixels; otherwise this option is required. With `false`, the result for an opaque image is
-   * within one rounding of the result of `filter`.
+   * True if the image has no transparent pixels. With `alpha: 'premultiply'`, the default for weights with a positive
+   * sum, an opaque image is filtered like one without alpha, which halves the work and rounds differently. A stream
+   * cannot know this in advance. Default: if `rows` is a function, it is called once more to check the pixels;
+   * otherwise this option is required. With `false`, the result for an opaque image is within one rounding of the
+   * result of `filter`.
    */
   opaque: flag,
-  /** Rows per band of the result, rounded up to the block height of the plan. The bits do not depend on it. Default: about 4 MB. */
+  /**
+   * Rows per band of the result, rounded up to the block height of the plan. It does not affect the values. Default:
+   * about 4 MB.
+   */
   bandHeight: option(count, {}),
   /**
-   * Bands lie in memory that is used again: each is valid until the next one is asked for. Memory that is new costs more time than a small kernel.
-   * Default: each band lies in an array of its own.
+   * Reuse the memory of bands: each is valid until the next one is requested. Allocating new memory takes longer than a
+   * small kernel. Default false: each band has its own array.
    */
   reuse: flag,
   ...RUN_OPTIONS,
@@ -38,7 +42,7 @@ const STREAMING = {
   ...CONTROL_OPTIONS,
 } satisfies Rows;
 
-/** Rows of {@link FilterStreamOptions}. */
+/** Rules and defaults of {@link FilterStreamOptions}. */
 export const FILTER_STREAM_OPTIONS = { ...STEP_OPTIONS, ...AROUND_OPTIONS, ...STREAMING } satisfies Rows;
 const PIPELINE_STREAM_OPTIONS = { ...WHERE_OPTIONS, ...STREAMING } satisfies Rows;
 
@@ -49,7 +53,7 @@ export interface PipelineStreamOptions extends OptionsOf<typeof PIPELINE_STREAM_
 
 /** The rows of a result in bands, from the top. It can be read once; requesting a band computes the next one. */
 export interface RowStream extends AsyncGenerator<Samples, void, undefined> {
-  /** of the result */
+  /** format of the result */
   readonly format: Format;
 }
 
@@ -186,10 +190,10 @@ function inTurn({ result }: FilterByRows, bands: readonly OutputBand[]): (height
   };
 }
 
-/** How a band is computed. */
+/** Options for computing a band. */
 interface BandRun {
   readonly range?: ValueRange;
-  /** Memory for the result. Default: an array of its own */
+  /** Returns memory for the result. Default: a new array */
   readonly place?: (height: number) => Samples;
 }
 
@@ -211,7 +215,7 @@ export function teller({ result }: FilterByRows, { onProgress }: Control): (band
   };
 }
 
-/** Whether no pixel that the filter sees lets anything through. Reads no further than to the first that does. */
+/** True if all pixels that the filter reads are opaque. Stops reading at the first one that is not. */
 async function isOpaqueWithin(source: AsyncIterable<Samples>, { format, judged: [first, end] }: FilterByRows): Promise<boolean> {
   const { width, channels } = format;
   let row = 0;

@@ -7,18 +7,19 @@ import type { Pipeline } from '../pipeline.js';
 import { BandPass, outputBands } from './band-pass.js';
 import { checkPasses, computeBand, type FilterStreamOptions, type PipelineStreamOptions, planRows, teller } from './filter-stream.js';
 
-/** Bands of a picture's rows in, bands of the result's rows out. */
+/** A transform stream from bands of image rows to bands of result rows. */
 export interface RowTransform extends TransformStream<RowBand, Samples> {
-  /** of the result */
+  /** format of the result */
   readonly format: Format;
 }
 
 /**
- * The same as {@link filterStream} for streams of the web: `rows.pipeThrough(await filterTransform(format, 'gaussian:2'))`. Rows pass once, so
- * `output: 'normalize'` is refused, and a picture with alpha that is filtered premultiplied needs `opaque`.
+ * {@link filterStream} as a web `TransformStream`: `rows.pipeThrough(await filterTransform(format, 'gaussian:2'))`.
+ * Rows are read once, so `output: 'normalize'` is rejected, and an image with alpha that is filtered premultiplied
+ * requires `opaque`.
  *
- * @param format of the picture
- * @returns a transform for one picture
+ * @param format of the image
+ * @returns a transform for one image
  * @throws as {@link filterStream} does
  * @example
  * ```ts

@@ -12,10 +12,10 @@ import { type FilterByRows, type HeldRows, rowsOf, withinRows } from './by-rows.
 import { notOpaque } from './samples-by-rows.js';
 import { stepsOnRows } from './steps-on-rows.js';
 
-/** Bands of other heights are planned again. */
+/** Maximum number of cached plans, one per band height. */
 const MOST_PLANS = 8;
 
-/** Over planes of floats, each band as a small picture of its own with the border of the whole one: on any backend. */
+/** Filters on float planes, on any backend. Each band is a small image with the border of the whole image. */
 export class PlanesByRows implements FilterByRows {
   readonly format: Format;
   readonly result: Format;
@@ -26,7 +26,7 @@ export class PlanesByRows implements FilterByRows {
   readonly #plans = new Map<string, OverPlanes>();
   #share: Float32Array | undefined;
 
-  /** @param opaque the picture must be opaque */
+  /** @param opaque the image must be opaque */
   constructor(
     readonly settled: SettledFilter,
     readonly on: Operators,
@@ -71,7 +71,7 @@ export class PlanesByRows implements FilterByRows {
     this.on.release();
   }
 
-  /** Filtered values of rows of the result, in the picture's units. */
+  /** Filtered values of rows of the result, in the units of the image. */
   async #filter(held: HeldRows, rows: RowRange): Promise<Tensor> {
     const { operation, channels, filtered, alpha, format, linear, changed } = this.settled;
     const { steps, source, given } = stepsOnRows(this.settled.steps, rows);

@@ -6,12 +6,12 @@ import type { HeldRows } from './by-rows.js';
 /** The latest rows of an image that are still needed. */
 export class RowWindow {
   #rows: Samples;
-  /** Rows that stay move there, as a run may still read where they were. */
+  /** Memory to which kept rows are moved, because a run may still read their previous location. */
   #spare: Samples;
   #from = 0;
   #to = 0;
 
-  /** @param most rows that it holds */
+  /** @param most maximum number of rows */
   constructor(
     readonly format: Format,
     most: number,
@@ -19,7 +19,7 @@ export class RowWindow {
     [this.#rows, this.#spare] = [0, 1].map(() => newImage({ ...format, height: most }).data);
   }
 
-  /** The row that comes next. */
+  /** The index of the next row. */
   get to(): number {
     return this.#to;
   }
@@ -30,7 +30,7 @@ export class RowWindow {
     return { image: { width, height, channels, data: this.#rows.subarray(0, height * rowLength(this.format)) }, from: this.#from };
   }
 
-  /** @param rows whole ones, not more than fit */
+  /** @param rows complete rows, not more than fit */
   append(rows: Samples): void {
     this.#rows.set(rows, (this.#to - this.#from) * rowLength(this.format));
     this.#to += rows.length / rowLength(this.format);

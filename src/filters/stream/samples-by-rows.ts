@@ -7,7 +7,7 @@ import { copyAround } from '../picture/region.js';
 import type { SettledFilter } from '../settle-filter.js';
 import { type FilterByRows, type HeldRows, rowsOf, withinRows } from './by-rows.js';
 
-/** From samples to samples, by a backend that runs the plan of the whole picture over bands of it. */
+/** Filters from samples to samples, on a backend that runs the plan of the whole image on bands. */
 export class SamplesByRows implements FilterByRows {
   readonly format: Format;
   readonly result: Format;
@@ -33,7 +33,7 @@ export class SamplesByRows implements FilterByRows {
     this.judged = bands.source(this.#executable, [0, this.#height]);
   }
 
-  /** of the filtered part */
+  /** height of the filtered part */
   get #height(): number {
     const { local, rectangle, result } = this.settled;
     return local ? rectangle.height : result.height;

@@ -2,18 +2,18 @@ import type { RowRange } from '../../kernels/backend.js';
 import type { ConvGeometry } from '../../kernels/geometry.js';
 import { changeStep, type SeenRows, type Step } from '../step.js';
 
-/** Steps on some rows of a picture. */
+/** Steps on some rows of an image. */
 export interface StepsOnRows {
   readonly steps: readonly Step[];
-  /** the rows of the picture that they see */
+  /** the rows of the image that they read */
   readonly source: RowRange;
-  /** the rows of the result that they give: all that were requested, and more where that takes less */
+  /** the rows of the result that they compute: the requested ones, and more if that is cheaper */
   readonly given: RowRange;
 }
 
 /**
- * The steps on the rows of a picture that some rows of their result depend on. What they see beyond the border is what they see of the
- * whole picture, so enough rows for reflection are available near it.
+ * The steps on the rows of an image that some rows of the result depend on. Values beyond the border are those of the
+ * whole image, so near the border enough rows for reflection are included.
  */
 export function stepsOnRows(steps: readonly Step[], rows: RowRange): StepsOnRows {
   const height = steps[steps.length - 1].geometry.output[1];

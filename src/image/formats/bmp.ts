@@ -8,17 +8,17 @@ const OTHER_HEADERS = [12, 16, 64];
 const LONGEST_HEADER = 14 + 124;
 const PLAIN = 0;
 const MASKS = 3;
-/** of red, green and blue */
+/** bit masks of red, green and blue */
 const USUAL_MASKS = [0xff0000, 0xff00, 0xff];
 
 interface BmpHeader extends Header {
   readonly bits: number;
-  /** the pixels' offset in the file, and the offset that jimp uses */
+  /** offset of the pixels in the file, and the offset that jimp uses */
   readonly pixelsAt: number;
   readonly expectedAt: number;
 }
 
-/** BMP by jimp (bmp-ts): uncompressed, 1, 4, 8, 24 or 32 bits; decoded as RGB, alpha is dropped. */
+/** BMP through jimp (bmp-ts): uncompressed, 1, 4, 8, 24 or 32 bits; decoded as RGB, without alpha. */
 export const bmp: FileFormat = {
   name: 'BMP',
   keeps: ['density'],

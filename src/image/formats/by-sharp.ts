@@ -4,7 +4,7 @@ import { orient } from './orient.js';
 import { encodeFrames, encodeModern, framesBySharp, inspectBySharp, rawBySharp } from './sharp.js';
 import { readExif } from './tiff/exif.js';
 
-/** WebP and AVIF are read and written by sharp alone; gray comes as sharp gives it, RGB or gray. */
+/** WebP and AVIF, which require sharp. Gray images are decoded as RGB or gray, depending on sharp. */
 function bySharp(name: 'WebP' | 'AVIF', begins: RegExp): FileFormat {
   const missing = () => new Unreadable(`is ${name === 'WebP' ? 'a' : 'an'} ${name} image, which requires sharp: npm install sharp`);
   const inspect = async (bytes: Source) => {
@@ -41,11 +41,11 @@ function bySharp(name: 'WebP' | 'AVIF', begins: RegExp): FileFormat {
           throw new Damaged(`is damaged: its ${name} data cannot be decoded`, { cause });
         });
         if (!decoded) return undefined;
-        // libvips leaves out the name that a JPEG has before the block, and may leave it in
+        // libvips usually omits, but may include, the identifier that precedes the block in a JPEG
         const named = exif?.subarray(0, 4).toString('latin1') === 'Exif';
         const found = exif && readExif(named ? exif.subarray(6) : exif);
         const metadata: Metadata | undefined = compact({ icc, exif: found?.block, density: found?.density ?? density });
-        // an AVIF turns its pixels by boxes of its own, which sharp obeys
+        // an AVIF is rotated by its own properties, which sharp applies
         return orient({ ...decoded, metadata }, name === 'WebP' ? (found?.orientation ?? 1) : 1, turns);
       },
 
@@ -80,7 +80,7 @@ function bySharp(name: 'WebP' | 'AVIF', begins: RegExp): FileFormat {
   };
 }
 
-/** WebP, with or without loss as it was written; written with loss. */
+/** WebP. Reads lossy and lossless files, writes lossy ones. */
 export const webp: FileFormat = bySharp('WebP', /^RIFF.{4}WEBP/s);
 /** AVIF. */
 export const avif: FileFormat = bySharp('AVIF', /^.{4}ftypavi[fs]/s);

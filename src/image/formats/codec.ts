@@ -1,2 +1,2 @@
-/** `'auto'`: PNG and JPEG by sharp where it is installed; `'built-in'`: always by convlab's own dependencies. */
+/** `'auto'`: uses sharp for PNG and JPEG if installed; `'built-in'`: always uses convlab's own dependencies. */
 export type Codec = 'auto' | 'built-in';

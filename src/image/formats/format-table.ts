@@ -9,10 +9,10 @@ import { npy } from './npy.js';
 import { png } from './png/png.js';
 import { tiff } from './tiff/tiff.js';
 
-/** How formats are read and written. */
+/** The implementations of all formats. */
 export const FORMATS: Readonly<Record<ImageFormat, FileFormat>> = { png, jpeg, bmp, gif, tiff, webp, avif, npy };
 
-/** Formats that are often confused with these. */
+/** Signatures of common unsupported formats. */
 const OTHERS: readonly (readonly [name: string, begins: RegExp])[] = [
   ['a HEIC', /^....ftyp(hei|hev|mif|msf)/s],
   ['an SVG', /^\s*<svg|^\s*<\?xml.*<svg/s],

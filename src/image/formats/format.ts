@@ -11,70 +11,83 @@ export interface Source {
   subarray(from: number, to: number): Buffer;
 }
 
-/** Several pictures of one file. */
+/** Several images of one file. */
 export interface Frames {
   readonly frames: readonly Frame[];
-  /** how often they start again; Infinity: for ever */
+  /** number of repetitions; Infinity: forever */
   readonly repeats: number;
 }
 
-/** Size of a picture as its header claims it. */
+/** The size of an image according to its header. */
 export interface Header {
   readonly width: number;
   readonly height: number;
-  /** bytes that a decoded pixel may take. Default 4 */
+  /** maximum bytes per decoded pixel. Default 4 */
   readonly pixelBytes?: number;
 }
 
 /**
- * One file format. The decoders are libraries that trust what they read: damaged files make some of them
- * loop for ever, take all memory or return half a picture. So each format first reads the header, and walks
- * through the file until it is certain to be complete; only then is it passed to the library.
+ * One file format. The decoders are libraries that trust their input: damaged files make some of them loop forever,
+ * exhaust memory or return half an image. Therefore each format first reads the header and checks that the file is
+ * complete, and only then calls the library.
  */
 export interface FileFormat {
   readonly name: string;
-  /** The metadata that its files hold. */
+  /** The metadata that its files can store. */
   readonly keeps: readonly (keyof Metadata)[];
-  /** The largest blocks that fit. Default: any. */
+  /** Maximum sizes of metadata blocks. Default: unlimited. */
   readonly most?: { readonly icc: number; readonly exif: number };
-  /** Transparency is kept; else the picture is laid over white. */
+  /** Supports transparency; otherwise the image is composited over white. */
   readonly alpha: boolean;
-  /** It writes colors, of gray pictures too. */
+  /** Always writes colors, even for gray images. */
   readonly alwaysColors?: true;
-  /** The samples that it writes, the widest first; of wider ones the upper bits. */
+  /** The sample types that it writes, widest first; wider samples are reduced to their upper bits. */
   readonly samples: readonly SampleType[];
-  /** Whether the file begins like one. */
+  /** True if the file begins with the signature of the format. */
   matches(bytes: Buffer): boolean;
-  /** The size that the header claims, from as few bytes as possible. Allocates nothing. @throws Damaged or Unreadable */
+  /**
+   * The size according to the header, read from as few bytes as possible. Allocates nothing.
+   * @throws Damaged or Unreadable
+   */
   inspect(bytes: Source): Header | Promise<Header>;
-  /** Checks that the file is whole and decodes it; the size has been accepted. It may take long. @throws Damaged or Unreadable */
+  /**
+   * Checks that the file is complete and decodes it, after its size was accepted. May take long.
+   * @throws Damaged or Unreadable
+   */
   decode(bytes: Buffer, turns: Turns): Promise<Image>;
-  /** Where its files hold several pictures. */
+  /** For formats that store several images. */
   readonly frames?: {
-    /** in time, of one size; or pages, of any size */
+    /** frames of an animation, of one size; or pages, of any size */
     readonly kind: 'frames' | 'pages';
-    /** @param maxPixels of all together @returns undefined if the file holds one picture, which {@link FileFormat.decode} takes @throws Damaged or Unreadable */
+    /**
+     * @param maxPixels limit for all images in total
+     * @returns undefined if the file contains a single image, to be decoded by {@link FileFormat.decode}
+     * @throws Damaged or Unreadable
+     */
     decode(bytes: Buffer, maxPixels: number, turns: Turns): Promise<Frames | undefined>;
-    /** @param one encodes a single picture in this format */
+    /** @param one encodes a single image in this format */
     encode(frames: Frames, quality: number, one: (image: Image) => Promise<Uint8Array>, turns: Turns): Promise<Uint8Array>;
   };
-  /** It may take long. @param quality of formats that have one, 1 to 100 */
+  /** Encodes an image; may take long. @param quality 1 to 100, for formats that have it */
   encode(image: Image, quality: number, turns: Turns): Promise<Uint8Array>;
-  /** The same by sharp, which has threads of its own. Undefined where it is not installed, or cannot: then the above decides. */
+  /**
+   * The same through sharp, which uses its own threads. Returns undefined if sharp is not installed or not suitable;
+   * then the functions above are used.
+   */
   readonly sharp?: {
-    /** There is no other way. */
+    /** sharp is the only implementation. */
     readonly alone?: true;
     decode(bytes: Buffer, turns: Turns): Promise<Image | undefined>;
     encode(image: Image, quality: number, turns: Turns): Promise<Uint8Array | undefined>;
   };
-  /** Nanoseconds that a pixel takes without sharp, in files that take longer than most. */
+  /** Nanoseconds per pixel without sharp, for slow files. */
   readonly pixelTime: { readonly decode: number; readonly encode: number };
 }
 
-/** The file is broken. The message completes "FILE: …". */
+/** The file is damaged. The message completes "FILE: …". */
 export class Damaged extends Error {}
 
-/** The file is sound, but of a kind that is not read. The message completes "FILE: …". */
+/** The file is valid, but not supported. The message completes "FILE: …". */
 export class Unreadable extends Error {}
 
 /** @throws Damaged unless the file has `size` bytes */

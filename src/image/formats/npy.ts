@@ -3,9 +3,9 @@ import { arrayOf, formatOf, type SampleType } from '../samples.js';
 import { Damaged, type FileFormat, type Header, need, type Source, Unreadable } from './format.js';
 
 const MAGIC = Buffer.from('\x93NUMPY', 'latin1');
-/** NumPy's names of the samples, without their byte order. */
+/** NumPy's type names for the sample types, without byte order. */
 const NAMES: Readonly<Record<SampleType, string>> = { uint8: 'u1', uint16: 'u2', float32: 'f4' };
-/** Headers are some 100 bytes long. */
+/** Maximum header size; usual headers have about 100 bytes. */
 const MOST_HEADER = 65535;
 
 interface NpyHeader extends Header {
@@ -42,7 +42,7 @@ export const npy: FileFormat = {
     const order = samples === 'uint8' ? '|' : '<';
     const shape = channels === 1 ? `${height}, ${width}` : `${height}, ${width}, ${channels}`;
     const text = `{'descr': '${order}${NAMES[samples]}', 'fortran_order': False, 'shape': (${shape}), }`;
-    // the header, its length included, is a multiple of 64 bytes and ends in a new line
+    // the header, including its length, is a multiple of 64 bytes and ends with a newline
     const header = Buffer.from(`${text.padEnd(Math.ceil((text.length + 11) / 64) * 64 - 11)}\n`, 'latin1');
     const length = Buffer.alloc(2);
     length.writeUInt16LE(header.length);
@@ -53,7 +53,7 @@ export const npy: FileFormat = {
   },
 };
 
-/** Whether typed arrays of this machine begin with the lowest byte. */
+/** True if this machine is little-endian. */
 const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 function swap(bytes: Buffer, size: number): void {

@@ -2,12 +2,12 @@ import type { Turns } from '../../turns.js';
 import type { Image } from '../image.js';
 import { formatOf, newImage } from '../samples.js';
 
-/** Pixels that are moved at a time: less than a millisecond. */
+/** Pixels moved at a time; takes less than a millisecond. */
 const MOVED_PIXELS = 2 ** 14;
 
 /**
- * Applies an orientation: 1 unchanged, 2 mirrored, 3 upside down, 4 mirrored upside down,
- * 6 and 8 turned by a quarter to the right and to the left, 5 and 7 mirrored as well. Any other value counts as 1.
+ * Applies an orientation: 1 unchanged, 2 mirrored, 3 upside down, 4 mirrored upside down, 6 and 8 rotated by 90°
+ * clockwise and counter-clockwise, 5 and 7 mirrored as well. Any other value is treated as 1.
  * @see EXIF 2.3, 4.6.4, tag 274
  */
 export async function orient(image: Image, orientation: number, turns: Turns): Promise<Image> {

@@ -12,7 +12,7 @@ export interface SharpReport {
   readonly reason?: string;
 }
 
-/** The properties that sharp's result must must be used. */
+/** The properties that sharp's result must have to be used. */
 interface Expected {
   readonly width: number;
   readonly height: number;
@@ -73,7 +73,7 @@ export async function decodeBySharp(bytes: Uint8Array, { width, height, channels
   }
 }
 
-/** What sharp gave, as samples. */
+/** The output of sharp as samples. */
 function samplesOf(data: Buffer, wide: boolean): Uint8ClampedArray | Uint16Array {
   if (!wide) return new Uint8ClampedArray(data.buffer as ArrayBuffer, data.byteOffset, data.length);
   // 16-bit samples must start at an even offset
@@ -131,14 +131,14 @@ export async function encodeFrames({ frames, repeats }: Frames, quality: number,
     .toBuffer();
 }
 
-/** The picture as a WebP or an AVIF of 8 bits, its metadata too; undefined without sharp. */
+/** Encodes an image with its metadata as a WebP or AVIF with 8 bits; undefined without sharp. */
 export async function encodeModern(image: Image, format: 'webp' | 'avif', quality: number, turns: Turns): Promise<Uint8Array | undefined> {
   const { sharp } = await findSharp();
   if (!sharp) return undefined;
   const { width, height, metadata } = image;
   const raw = sharp(await rgbaInTurns(image, turns), { raw: { width, height, channels: 4 }, limitInputPixels: false });
   const picture = image.channels % 2 === 0 ? raw : raw.removeAlpha();
-  // sharp takes metadata from a file only, so they go through an unpacked PNG
+  // sharp accepts metadata only from a file, so it is passed in an uncompressed PNG
   const source = metadata
     ? sharp(await turns.join(withMetadata(await picture.png({ compressionLevel: 0 }).toBuffer(), metadata)), { limitInputPixels: false }).keepMetadata()
     : picture;
@@ -146,14 +146,15 @@ export async function encodeModern(image: Image, format: 'webp' | 'avif', qualit
 }
 
 /**
- * The picture as a PNG of its channels and depth; undefined if sharp cannot. Filters are chosen row by row, as
- * in pngjs; for a smooth picture level 2 takes half the time of level 6, and the file is 12% larger (4% larger than pngjs's).
+ * Encodes an image as a PNG with its channels and depth; undefined if sharp cannot. Filters are chosen per row, as in
+ * pngjs. For a smooth image, level 2 takes half the time of level 6 and the file is 12% larger (4% larger than
+ * pngjs's).
  */
 export function pngBySharp(image: Image & { data: Uint8ClampedArray | Uint16Array }): Promise<Uint8Array | undefined> {
   return encodeBySharp(image, (picture) => picture.png({ adaptiveFiltering: true, compressionLevel: 2, palette: false }));
 }
 
-/** Opaque RGB or RGBA as a JPEG with colors in full resolution, as jpeg-js writes it; undefined if sharp cannot. */
+/** Encodes opaque RGB or RGBA as a JPEG without chroma subsampling, like jpeg-js; undefined if sharp cannot. */
 export function jpegBySharp(image: Image & { data: Uint8ClampedArray }, quality: number): Promise<Uint8Array | undefined> {
   return encodeBySharp(image, (picture) => picture.removeAlpha().jpeg({ quality, chromaSubsampling: '4:4:4' }));
 }

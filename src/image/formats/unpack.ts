@@ -1,13 +1,13 @@
 import { createInflateRaw, inflateSync } from 'node:zlib';
 import { Damaged } from './format.js';
 
-/** No deflate stream unpacks to more than this many times its own size (zlib, technical details). */
+/** Maximum expansion ratio of a deflate stream (zlib, technical details). */
 export const MAX_DEFLATE_RATIO = 1032;
 const CHUNK = 2 ** 18;
 
 /**
- * The first `size` bytes of a deflate stream (with zlib's header). What follows them does not count, nor does the checksum: files that
- * libpng and browsers read have more bytes behind their pictures, packed or not.
+ * The first `size` bytes of a deflate stream (with zlib's header). Anything after them is ignored, including the
+ * checksum, because files that libpng and browsers accept may have extra bytes after the image, compressed or not.
  * @throws Damaged if it unpacks to fewer
  */
 export async function inflateRows(data: Buffer, size: number, what: string): Promise<Buffer> {
@@ -43,9 +43,9 @@ export function inflate(data: Buffer, size: number, what: string): Buffer {
   return unpacked;
 }
 
-/** How GIF and TIFF write their LZW codes. */
+/** The variants of LZW codes in GIF and TIFF. */
 export interface LzwKind {
-  /** bits of a plain byte: the code after the last of them clears the table, the next one ends the stream */
+  /** bits of a literal; the first code after the literals clears the table, the next one ends the stream */
   readonly rootBits: number;
   /** GIF fills bytes from the lowest bit, TIFF from the highest, and TIFF's codes grow one code earlier */
   readonly order: 'gif' | 'tiff';
@@ -56,7 +56,7 @@ export function unpackLzw(data: Buffer, { rootBits, order }: LzwKind, size: numb
   const clear = 1 << rootBits;
   const early = order === 'tiff' ? 1 : 0;
   const out = Buffer.alloc(size);
-  // a string of the table is one that has been written: where it begins, and its length
+  // each string in the table has already been written: its offset and length
   const starts = new Uint32Array(4096);
   const lengths = new Uint32Array(4096).fill(1, 0, clear);
   let [next, bits, previous] = [clear + 2, rootBits + 1, -1];
@@ -73,9 +73,9 @@ export function unpackLzw(data: Buffer, { rootBits, order }: LzwKind, size: numb
         continue;
       }
       if (code === clear + 1) return whole(out, total, what);
-      // a code may name the string that is just coming into being, but none that is still to come
+      // a code may refer to the string that is being defined, but not to later ones
       if (code > next || (code === next && previous === -1)) throw new Damaged(`is damaged: ${what} contains an invalid LZW code`);
-      // the string before, and the first byte of this one behind it
+      // the previous string, followed by the first byte of this one
       if (previous !== -1 && next < 4096) {
         lengths[next] = lengths[previous] + 1;
         starts[next++] = total - lengths[previous];

@@ -7,15 +7,18 @@ import { rgbaInTurns } from '../samples.js';
 import { context2d, imageFromCanvas } from './canvas.js';
 import { pixelsAway, writtenAway } from './canvas-thread.js';
 
-/** Pixels from which on a worker reads and fills the canvas: fewer take this thread a few milliseconds. */
+/**
+ * Number of pixels from which a worker reads and fills the canvas; smaller images take this thread a few milliseconds.
+ */
 const MANY = 2 ** 19;
 
 /**
- * A picture file as a browser decodes it: PNG, JPEG, WebP, AVIF and whatever else it reads, turned as its orientation says, in sRGB. Neither
- * decoding nor reading the pixels of a large picture blocks the page. In Node, see `decodeImage` of `convlab/node`.
- * @param blob a file of an input or a response
+ * Decodes an image file in the browser: PNG, JPEG, WebP, AVIF and any other format that the browser supports. The
+ * result is in sRGB, with the EXIF orientation applied. Decoding and reading a large image does not block the page. In
+ * Node, see `decodeImage` of `convlab/node`.
+ * @param blob a file, e.g. from a file input or a response
  * @returns 8-bit RGBA
- * @throws DataError if the browser reads no picture in it; UnsupportedError where there is no createImageBitmap
+ * @throws DataError if the browser cannot decode it; UnsupportedError if `createImageBitmap` is not available
  */
 export async function imageFromBlob(blob: Blob): Promise<Image> {
   if (typeof createImageBitmap === 'undefined') throw new UnsupportedError('imageFromBlob', 'requires createImageBitmap, which only browsers provide');
@@ -33,9 +36,9 @@ export async function imageFromBlob(blob: Blob): Promise<Image> {
 }
 
 const BLOB_OPTIONS = {
-  /** `'image/png'`, `'image/jpeg'`, `'image/webp'` or what else the browser writes. Default `'image/png'`. */
+  /** `'image/png'`, `'image/jpeg'`, `'image/webp'` or another type that the browser supports. Default `'image/png'`. */
   type: option(text, { default: 'image/png' }),
-  /** Of JPEG and WebP, 1 to 100. Default 90. */
+  /** Quality of JPEG and WebP, 1 to 100. Default 90. */
   quality: option(whole(1, 100), { default: 90 }),
 } satisfies Rows;
 
@@ -43,8 +46,9 @@ const BLOB_OPTIONS = {
 export interface BlobOptions extends OptionsOf<typeof BLOB_OPTIONS> {}
 
 /**
- * The picture as a file that the browser encodes, 8 bits. A large picture does not block the page.
- * @throws ShapeError if it is no image; OptionError if an option breaks its rule; UnsupportedError if the browser does not write that type
+ * Encodes an image in the browser, with 8 bits. A large image does not block the page.
+ * @throws ShapeError if it is not an image; OptionError if an option breaks its rule; UnsupportedError if the browser
+ * does not support the type
  */
 export async function imageToBlob(image: Image, options: BlobOptions = {}): Promise<Blob> {
   const { type, quality } = settle('imageToBlob', options, BLOB_OPTIONS);

@@ -1,6 +1,9 @@
-// To read the pixels of a canvas, or to fill it, takes a page about 10 ms for each megapixel: a worker does it for large pictures.
+// Reading or filling the pixels of a canvas takes about 10 ms per megapixel, so a worker does it for large images.
 
-/** A string, so that bundlers have no second file to find. It says when it runs, does what it is sent, and answers. */
+/**
+ * The worker's source. It is a string so that bundlers need no second file. The worker reports that it runs, performs
+ * the tasks it receives, and answers.
+ */
 const SOURCE = `'use strict';
 onmessage = async ({ data: { bitmap, pixels, options } }) => {
   try {
@@ -22,12 +25,18 @@ onmessage = async ({ data: { bitmap, pixels, options } }) => {
 postMessage('ready');
 `;
 
-/** The pixels of a bitmap, which is handed over. @returns 8-bit RGBA; undefined if no worker starts here: then the bitmap is as it was */
+/**
+ * Reads the pixels of a bitmap in a worker, to which it is transferred.
+ * @returns 8-bit RGBA; undefined if no worker can be started; then the bitmap is unchanged
+ */
 export function pixelsAway(bitmap: ImageBitmap): Promise<Uint8ClampedArray<ArrayBuffer> | undefined> {
   return away({ bitmap }, [bitmap]);
 }
 
-/** A file of pixels, whose memory is handed over. @returns undefined if no worker starts here: then they are as they were */
+/**
+ * Encodes pixels in a worker, to which their memory is transferred.
+ * @returns undefined if no worker can be started; then they are unchanged
+ */
 export function writtenAway(pixels: ImageData, options: ImageEncodeOptions): Promise<Blob | undefined> {
   return away({ pixels, options }, [pixels.data.buffer]);
 }
@@ -46,7 +55,7 @@ async function away<T>(task: object, handed: Transferable[]): Promise<T | undefi
   }
 }
 
-/** @returns undefined where there are no workers, or the page's policy forbids this one */
+/** @returns undefined if workers are not available, or the page's policy forbids this one */
 function start(): Promise<Worker | undefined> {
   return new Promise((resolve) => {
     const url = URL.createObjectURL(new Blob([SOURCE], { type: 'text/javascript' }));

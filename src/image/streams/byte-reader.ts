@@ -6,14 +6,14 @@ const EMPTY = Buffer.alloc(0);
 export class ByteReader {
   readonly #parts: AsyncIterator<Uint8Array>;
   #rest: Buffer = EMPTY;
-  /** bytes that were read */
+  /** number of bytes read */
   #at = 0;
 
   constructor(parts: AsyncIterable<Uint8Array>) {
     this.#parts = parts[Symbol.asyncIterator]();
   }
 
-  /** The next `length` bytes, valid until the next call. @throws Damaged if the stream ends before */
+  /** The next `length` bytes, valid until the next call. @throws Damaged if the stream ends earlier */
   async read(length: number, what: string): Promise<Buffer> {
     if (this.#rest.length < length) {
       const parts = [this.#rest];
@@ -51,7 +51,7 @@ export class ByteReader {
     for (let left = length; left > 0; ) left -= (await this.some(left, what)).length;
   }
 
-  /** Ends the stream, also before it has been read to its end. */
+  /** Closes the stream, even if it has not been read completely. */
   async close(): Promise<void> {
     await this.#parts.return?.();
   }

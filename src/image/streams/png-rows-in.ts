@@ -17,7 +17,7 @@ const PIECE = 2 ** 16;
 interface ChunkHead {
   readonly type: string;
   readonly length: number;
-  /** of its name */
+  /** checksum of its name */
   readonly checksum: number;
 }
 
@@ -73,7 +73,7 @@ async function checkChecksum(bytes: ByteReader, type: string, checksum: number):
     throw new Damaged(`is damaged: the checksum of its ${type} chunk does not match`);
 }
 
-/** The image data, packed, of all chunks that follow each other; then the rest of the file. */
+/** The compressed image data of all consecutive chunks; then reads the rest of the file. */
 async function* imageData(bytes: ByteReader, first: ChunkHead): AsyncGenerator<Buffer, void, undefined> {
   for (let chunk = first; chunk.type !== 'IEND'; chunk = await nextChunk(bytes)) {
     if (chunk.type !== 'IDAT') {

@@ -6,13 +6,16 @@ import type { Samples } from '../image.js';
 import { rowLength } from '../rows.js';
 import { bytesOf, sampleBytes, type WrittenRows } from './row-codec.js';
 
-/** Each row as its difference from the row above (PNG specification, 9.2): one subtraction a byte, and photographs pack well. */
+/**
+ * The filter type that stores each row as its difference from the row above (PNG specification, 9.2). It needs one
+ * subtraction per byte and compresses photographs well.
+ */
 const UP = 2;
 const COLOR_TYPES = [0, 4, 2, 6] as const;
-/** Bytes of a chunk of image data. */
+/** Bytes per chunk of image data. */
 const CHUNK = 2 ** 18;
 
-/** The bytes of a PNG. @throws Unreadable of floats */
+/** The bytes of a PNG. @throws Unreadable for floats */
 export async function* encodePng(
   rows: AsyncIterable<Samples>,
   { format, metadata = {}, compression }: WrittenRows,
@@ -41,7 +44,7 @@ export async function* encodePng(
   yield chunk('IEND', Buffer.alloc(0));
 }
 
-/** The bytes of a stream in parts of one size, so that a file does not depend on when its bytes were ready. */
+/** The bytes of a stream in parts of equal size, so that the file does not depend on timing. */
 async function* inParts(stream: AsyncIterable<Buffer>, size: number): AsyncGenerator<Buffer, void, undefined> {
   let kept: Buffer[] = [];
   let length = 0;
@@ -62,7 +65,7 @@ async function* inParts(stream: AsyncIterable<Buffer>, size: number): AsyncGener
 async function feed(deflate: Deflate, rows: AsyncIterable<Samples>, row: number): Promise<void> {
   const sums = new ByteSums(row);
   const above = Buffer.alloc(row);
-  // one is packed while the other is filled
+  // one is compressed while the other is filled
   let [filtered, other]: Buffer[] = [Buffer.alloc(0), Buffer.alloc(0)];
   let packed: Promise<void> | undefined;
   for await (const band of rows) {
@@ -75,9 +78,9 @@ async function feed(deflate: Deflate, rows: AsyncIterable<Samples>, row: number)
       filtered[to] = UP;
       filtered.set(sums.difference(line, from === 0 ? above : plain.subarray(from - row, from)), to + 1);
     }
-    if (plain.length > 0) plain.copy(above, 0, plain.length - row); // the band may be filled anew
+    if (plain.length > 0) plain.copy(above, 0, plain.length - row); // the band may be reused
     const part = filtered.subarray(0, length);
-    await packed; // one band waits while the one before is packed
+    await packed; // waits until the previous band is compressed
     if (deflate.destroyed) return;
     packed = new Promise((done) => deflate.write(part, () => done()));
   }

@@ -3,11 +3,14 @@ import type { Format } from '../samples.js';
 import type { ByteReader } from './byte-reader.js';
 import { bytesOf, plainRows, type RowCodec } from './row-codec.js';
 
-/** Longer headers do not occur. */
+/** Maximum header size. */
 const MOST_HEADER = 65536;
 const MOST_VALUE = { 255: 'uint8', 65535: 'uint16' } as const;
 
-/** Netpbm's binary formats: PGM (P5), PPM (P6) and PAM (P7) of 8 or 16 bits. @see https://netpbm.sourceforge.net/doc/pam.html */
+/**
+ * Netpbm's binary formats: PGM (P5), PPM (P6) and PAM (P7) with 8 or 16 bits.
+ * @see https://netpbm.sourceforge.net/doc/pam.html
+ */
 export const pnm: RowCodec = {
   name: 'PNM',
   matches: (head) => /^P[1-7]\s/.test(head.toString('latin1', 0, 3)),

@@ -4,7 +4,7 @@ import { type Reading, rowLength } from '../rows.js';
 import { arrayOf, type Format } from '../samples.js';
 import type { ByteReader } from './byte-reader.js';
 
-/** An image file whose header was read. */
+/** An image file whose header has been read. */
 export interface OpenedRows {
   readonly format: Format;
   readonly metadata?: Metadata;
@@ -19,7 +19,7 @@ export interface RowCodec {
   matches(head: Buffer): boolean;
   /** @throws Damaged or Unreadable */
   open(bytes: ByteReader): Promise<OpenedRows>;
-  /** The bytes of a file. @throws Unreadable if it cannot hold pictures of that format */
+  /** The bytes of a file. @throws Unreadable if it cannot store images of that format */
   encode(rows: AsyncIterable<Samples>, picture: WrittenRows): AsyncGenerator<Uint8Array, void, undefined>;
 }
 
@@ -27,46 +27,46 @@ export interface RowCodec {
 export interface WrittenRows {
   readonly format: Format;
   readonly metadata?: Metadata;
-  /** 0 to 9, of a PNG */
+  /** compression level of a PNG, 0 to 9 */
   readonly compression: number;
 }
 
-/** Bytes that are read at a time. */
+/** Bytes per read. */
 const BAND_BYTES = 2 ** 20;
 
-/** Bytes of a sample. */
+/** Bytes per sample. */
 export function sampleBytes({ samples }: Pick<Format, 'samples'>): number {
   return arrayOf(samples).BYTES_PER_ELEMENT;
 }
 
-/** Rows that are read at a time. */
+/** Rows per read. */
 export function bandRows(format: Format): number {
   return Math.max(1, Math.floor(BAND_BYTES / (rowLength(format) * sampleBytes(format))));
 }
 
 const LITTLE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** Rows of consecutive samples in a file. @param order of the bytes of a sample */
+/** Rows of consecutive samples in a file. @param order byte order of the samples */
 export async function* plainRows(bytes: ByteReader, format: Format, order: 'big' | 'little'): AsyncGenerator<Samples, void, undefined> {
   const Data = arrayOf(format.samples);
   const size = Data.BYTES_PER_ELEMENT;
   const row = rowLength(format) * size;
   const most = bandRows(format);
   for (let y = 0; y < format.height; y += most) {
-    // memory of its own, where samples begin at a multiple of their size
+    // separate memory, so that samples are aligned
     const band = Buffer.from(new ArrayBuffer(Math.min(most, format.height - y) * row));
     (await bytes.read(band.length, 'its rows')).copy(band);
     yield new Data(toHost(band, size, order).buffer as ArrayBuffer);
   }
 }
 
-/** The bytes of samples. @param order of the bytes of a sample in the file */
+/** The bytes of samples. @param order byte order in the file */
 export function bytesOf(samples: Samples, order: 'big' | 'little'): Buffer {
   const bytes = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
   return samples.BYTES_PER_ELEMENT === 1 || (order === 'little') === LITTLE ? bytes : toHost(Buffer.from(bytes), samples.BYTES_PER_ELEMENT, order);
 }
 
-/** In place. */
+/** Converts the byte order to that of this machine, in place. */
 function toHost(bytes: Buffer, size: number, order: 'big' | 'little'): Buffer {
   if (size === 1 || (order === 'little') === LITTLE) return bytes;
   return size === 2 ? bytes.swap16() : bytes.swap32();

@@ -11,7 +11,7 @@ const png: RowCodec = { name: 'PNG', matches: (head) => head.subarray(0, 8).equa
 /** Formats detected from their first bytes and read from start to end. */
 export const ROW_CODECS: Readonly<Record<Exclude<RowFormat, 'raw' | 'tiff'>, RowCodec>> = { png, pnm };
 
-/** How rows are written. */
+/** The encoders of rows, by format. */
 export const ENCODERS: Readonly<Record<RowFormat, RowCodec['encode']>> = {
   png: png.encode,
   tiff: encodeTiff,

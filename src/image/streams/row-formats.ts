@@ -1,6 +1,6 @@
 /** The formats that are written row by row. */
 export const rowFormats = ['png', 'tiff', 'pnm', 'raw'] as const;
-/** One of {@link rowFormats}. */
+/** An element of {@link rowFormats}. */
 export type RowFormat = (typeof rowFormats)[number];
 
 /** Formats by extension, in lower case. */

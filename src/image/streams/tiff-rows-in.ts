@@ -9,21 +9,21 @@ import { type Reading, rowLength } from '../rows.js';
 import { arrayOf, type Format } from '../samples.js';
 import { bandRows, type OpenedRows } from './row-codec.js';
 
-/** Packed strips, and rows of tiles, are unpacked as a whole: larger ones are not read. */
+/** Maximum size of compressed strips and rows of tiles, which are decompressed as a whole. */
 const MOST_UNPACKED = 2 ** 28;
 /** The EXIF block is at the beginning or the end of a file; longer files are not searched for it. */
 const MOST_FOR_EXIF = 2 ** 26;
 
-/** Bytes of a file, which may be read where they are wanted. */
+/** The bytes of a file, which can be read directly into a target. */
 type RowBytes = Source & { readInto?(target: Uint8Array, from: number): number };
 
-/** Blocks side by side: all columns of some rows. A strip is one. */
+/** Adjacent blocks that contain all columns of some rows. A strip is one block. */
 interface BlockRow {
   readonly first: number;
   readonly rows: number;
 }
 
-/** A TIFF or BigTIFF in strips or tiles, of one page. @throws Damaged or Unreadable */
+/** A TIFF or BigTIFF with one page, in strips or tiles. @throws Damaged or Unreadable */
 export function openTiff(bytes: RowBytes): OpenedRows {
   const page = describePage(openDirectory(bytes));
   const { width, height, channels, sampleType, orientation, directory } = page;
@@ -77,16 +77,16 @@ async function* readRows(
   const packed = new PackedBytes(bytes.length);
   for (let { first, rows }: BlockRow = { first: 0, rows: 0 }; first < height; first += rows) {
     const top = Math.floor(first / size.height) * size.height;
-    // strips that are not packed are read piece by piece, others whole
+    // uncompressed strips are read in pieces, compressed ones as a whole
     rows = !tile && packing === PACKING.none ? Math.min(most, top + size.height - first, height - first) : Math.min(size.height, height - first);
-    // memory that is new costs more than what is read into it
+    // allocating memory costs more than reading into it
     const out = reuse && held?.length === rows * rowLength(format) ? held : new Data(rows * rowLength(format));
     held = out;
     for (let column = 0; column < across; column++) {
       const index = (top / size.height) * across + column;
       const what = `${tile ? 'tile' : 'strip'} ${index + 1} of ${offsets.length}`;
       const skipped = (first - top) * row;
-      // a tile is whole beyond the edge, a strip is not
+      // tiles are complete beyond the edge, strips are not
       const needed = tile ? unpacked : rows * row;
       if (direct) {
         const target = new Uint8Array(out.buffer, out.byteOffset, out.byteLength);

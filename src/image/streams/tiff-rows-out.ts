@@ -4,12 +4,12 @@ import type { Samples } from '../image.js';
 import { rowLength } from '../rows.js';
 import { bandRows, bytesOf, sampleBytes, type WrittenRows } from './row-codec.js';
 
-/** Offsets of a plain TIFF have 32 bits, and some readers take them as signed. */
+/** Maximum size of a classic TIFF: offsets have 32 bits, and some readers treat them as signed. */
 const MOST_PLAIN = 2 ** 31 - 1;
 
 /**
- * The bytes of a TIFF in strips of about 1 MB, uncompressed; a BigTIFF from 2 GiB on. Its directory is before the strips, because their
- * sizes are known: it can be written to a pipe.
+ * The bytes of an uncompressed TIFF in strips of about 1 MB; from 2 GiB, a BigTIFF. The directory precedes the strips,
+ * whose sizes are known, so the file can be written to a pipe.
  */
 export async function* encodeTiff(rows: AsyncIterable<Samples>, { format, metadata }: WrittenRows): AsyncGenerator<Uint8Array, void, undefined> {
   const row = rowLength(format) * sampleBytes(format);
@@ -22,7 +22,7 @@ export async function* encodeTiff(rows: AsyncIterable<Samples>, { format, metada
     const strips: Strips = { offsets: sizes.map((_, i) => from + i * rowsPerStrip * row), sizes, rowsPerStrip, big };
     return writeDirectory(entriesOf(format, metadata, strips), header.length, big);
   };
-  // its length does not depend on where the strips are
+  // its length does not depend on the offsets of the strips
   const { bytes, start } = directory(header.length + directory(0).bytes.length);
   header.write(big ? 'II+\0\x08\0\0\0' : 'II*\0', 'latin1');
   if (big) header.writeBigUInt64LE(BigInt(start), 8);

@@ -1,28 +1,30 @@
-/** Rounds after which a comparison ends, whatever it has shown. */
+/** Maximum number of rounds in a comparison. */
 const MOST_ROUNDS = 7;
 /**
- * Jobs that follow for each job's time that a comparison has lost by running the slower way: trials take at most 1 / 45 of the time.
- * After a comparison of two ways that are equally fast, the fewest follow.
+ * Jobs until the next comparison, per job's time lost in the previous one by running the slower way, so trials take at
+ * most 1 / 45 of the time. After a comparison of two equally fast ways, this number is smallest.
  */
 const JOBS_PER_LOST = 45;
 const FEWEST_JOBS = 16;
-/** Comparisons that confirm the one before follow at twice its distance, up to this many times the shortest. */
+/** A comparison that confirms the previous one doubles the interval, up to this multiple of the shortest. */
 const LONGEST = 4;
-/** Loss, in jobs, allowed for the first comparison, because 50 jobs make up for it. */
+/** Loss, in jobs, allowed in the first comparison, because 50 jobs compensate for it. */
 const CREDIT = 3;
-/** If the other way takes this many times as long, the second round waits until the first is made up for … */
+/**
+ * If the other way takes this many times as long, the second round waits until the loss of the first is compensated …
+ */
 const FAR = 2.2;
 /** … but not if it takes this much longer than predicted: the first run, which allocates memory and compiles, is not representative. */
 const DOUBT = 1.25;
 /** The slower way is measured again until its two shortest times differ by no more than this factor, for the same reason. */
 const AGREEMENT = 1.5;
-/** Clocks in web pages have a resolution of several microseconds. */
+/** Minimum measured time, because clocks in web pages have a resolution of several microseconds. */
 const SHORTEST_MS = 1e-4;
 
-/** Milliseconds from some moment on. */
+/** Milliseconds since an arbitrary origin. */
 export type Clock = () => number;
 
-/** What it takes to learn a choice. */
+/** Parameters for learning a choice. */
 interface Learning {
   readonly clock: Clock;
   /** maximum predicted time of the other way, relative to the way guessed first */
@@ -30,26 +32,26 @@ interface Learning {
 }
 
 /**
- * Chooses between two ways of running jobs of one kind and size. It uses the faster one, and occasionally compares both in rounds; in each of them,
- * both run once. After `k` rounds one is faster if the medians differ by a factor of 1 + 1 / k: the less there is to lose, the more is
- * measured. The clock is read in comparisons only.
+ * Chooses between two ways of running jobs of one kind and size. It uses the faster one and occasionally compares both
+ * in rounds, each of which runs both once. After `k` rounds, one is considered faster if the medians differ by a factor
+ * of 1 + 1 / k, so close results are measured longer. The clock is read only in comparisons.
  */
 export class Choice {
   readonly #learning: Learning | undefined;
   #first: boolean;
-  /** jobs until the next round */
+  /** number of jobs until the next round */
   #left: number;
   #distance = 1;
-  /** jobs measured in this comparison, two a round */
+  /** jobs measured in this comparison, two per round */
   #turn = 0;
-  /** when the job began, if it is measured; else −1 */
+  /** start time of a measured job; otherwise −1 */
   #began = -1;
-  /** milliseconds per unit of work, one a round */
+  /** milliseconds per unit of work, one entry per round */
   readonly #byFirst = new Float64Array(MOST_ROUNDS);
   readonly #bySecond = new Float64Array(MOST_ROUNDS);
 
   /**
-   * @param first the first guess: jobs go the first way
+   * @param first initial guess: true if the first way is faster
    * @param learning default: none, which keeps the guess
    */
   constructor(first: boolean, learning?: Learning) {
@@ -59,7 +61,7 @@ export class Choice {
     this.#left = loss > CREDIT ? Math.ceil(JOBS_PER_LOST * loss) : 0;
   }
 
-  /** Whether the first way was measured to be faster. */
+  /** True if the first way was measured to be faster. */
   get first(): boolean {
     return this.#first;
   }
@@ -69,7 +71,7 @@ export class Choice {
     return this.#began >= 0;
   }
 
-  /** Called before a job. @returns true if it is to go the first way */
+  /** Called before a job. @returns true if it must use the first way */
   takesFirst(): boolean {
     if (!this.#learning) return this.#first;
     if (this.#left > 0) {
@@ -88,7 +90,7 @@ export class Choice {
 
   /**
    * Called after a job that was not canceled.
-   * @param work what its time is in proportion to
+   * @param work amount of work, to which the time is proportional
    * @param milliseconds default: since {@link takesFirst}
    */
   took(work: number, milliseconds?: number): void {

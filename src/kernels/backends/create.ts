@@ -8,27 +8,28 @@ import type { ReferenceBackend } from './reference/reference.js';
 
 export { GPU_MODES, type GpuMode };
 
-/** Backends by name; `auto` is a choice between the next two, see {@link createBackend}. */
+/** Backends by name; `auto` chooses between the next two, see {@link createBackend}. */
 export const BACKENDS = ['auto', 'gpu', 'wasm', 'reference'] as const;
-/** One of {@link BACKENDS}. */
+/** An element of {@link BACKENDS}. */
 export type BackendName = (typeof BACKENDS)[number];
 
-/** More threads would only need more memory. */
+/** Maximum number of threads; more would only use more memory. */
 const MOST_THREADS = 64;
 
-/** Rows of {@link BackendOptions}. */
+/** Rules and defaults of {@link BackendOptions}. */
 export const BACKEND_OPTIONS = {
   /** For `'gpu'` only: the mode of GPU.js. Default: the first available one of webgpu, webgl2, webgl and headlessgl. */
   gpuMode: option(oneOf(GPU_MODES), { help: 'with --backend gpu: mode of GPU.js', placeholder: 'mode' }),
   /**
-   * For `'wasm'` and `'auto'`: number of threads, including the calling one. The bits of the results do not depend on it.
-   * Default: one per core, at most 4; 1 if threads cannot share memory, in a page that is not cross-origin isolated.
+   * For `'wasm'` and `'auto'`: number of threads, including the calling one. It does not affect the bits of the
+   * results. Default: one per core, at most 4; 1 if threads cannot share memory, as in a page that is not cross-origin
+   * isolated.
    */
   threads: option(whole(1, MOST_THREADS), { help: 'with wasm: number of threads (default: one per core, at most 4)' }),
   /**
-   * For `'wasm'` and `'auto'`: images that take longer than about 8 ms are computed by workers and do not block the calling thread. With
-   * `true`, the calling thread computes as well and blocks, which suits scripts with nothing else to do. The results are the same.
-   * Default false.
+   * For `'wasm'` and `'auto'`: whether long calls block the calling thread. With false, images that take longer than
+   * about 8 ms are computed by workers. With true, the calling thread blocks and computes too, which suits scripts that
+   * only wait for the result. The results are the same. Default false.
    */
   blocking: option(flag, { default: false }),
 } satisfies Rows;
@@ -39,7 +40,7 @@ export interface BackendOptions extends OptionsOf<typeof BACKEND_OPTIONS> {}
 /** The name of a backend. */
 export const BACKEND_NAME = option(oneOf(BACKENDS), { default: 'auto', help: 'backend' });
 
-/** Rows of {@link BackendOption}. */
+/** Rules and defaults of {@link BackendOption}. */
 export const BACKEND_OPTION = {
   /** Default: one backend that is created at the first call, see `createBackend('auto')`, and shared. */
   backend: rule<Backend>('a backend from `await createBackend()`', (value) => typeof (value as Backend)?.allocate === 'function'),
@@ -48,7 +49,7 @@ export const BACKEND_OPTION = {
 /** The backend of a computation or of stored data. */
 export interface BackendOption extends OptionsOf<typeof BACKEND_OPTION> {}
 
-/** Rows of {@link RunOptions}. */
+/** Rules and defaults of {@link RunOptions}. */
 export const RUN_OPTIONS = { ...BACKEND_OPTION, ...CONTROL_OPTIONS } satisfies Rows;
 
 /** Options of all operations that run on a backend. */
@@ -56,12 +57,12 @@ export interface RunOptions extends OptionsOf<typeof RUN_OPTIONS> {}
 
 /**
  * Creates a backend by name.
- * - `auto`: `wasm`, and a hardware GPU for images, `conv` and its gradients that are measured to be faster there. The GPU is searched for, and
- *   its library loaded, once it could have saved a quarter of a second; models stay on `wasm`;
+ * - `auto`: `wasm`, and a hardware GPU for images, `conv` and its gradients that are measured to be faster there. It
+ *   searches for a GPU and loads its library once a GPU could have saved a quarter of a second; models stay on `wasm`;
  * - `gpu`: GPU.js, including software GPUs (SwiftShader, llvmpipe);
  * - `wasm`: WebAssembly SIMD, on several threads if they can share memory;
  * - `reference`: plain float64 loops, for tests.
- * @throws UnsupportedError with the reasons, if it does not run here, or not on that number of threads
+ * @throws UnsupportedError, with the reasons, if the backend or this number of threads is not available
  * @throws OptionError if the name or an option is unknown, or an option belongs to another backend
  * @example
  * ```ts
@@ -101,12 +102,12 @@ let started: Backend | undefined;
 
 /** The default backend, if it is running. */
 function running(): Backend | undefined {
-  // one that crashed is replaced
+  // a crashed instance is replaced
   if (started?.lost) shared = started = undefined;
   return started;
 }
 
-/** The backend that operators use when none is passed in: `auto`, created at the first call and then shared. */
+/** The backend that calls use if none is passed: `auto`, created at the first call and then shared. */
 export function defaultBackend(): Promise<Backend> {
   running();
   if (!shared) {
@@ -115,7 +116,7 @@ export function defaultBackend(): Promise<Backend> {
       (backend) => {
         started = backend;
       },
-      // what failed may work at the next call
+      // retries at the next call
       () => {
         shared = undefined;
       },
@@ -134,7 +135,7 @@ export async function chosenBackend(operation: string, chosen: Backend | undefin
  * Runs a call on the backend of its option, or the default one. Its arguments are read before it returns: directly if the backend
  * is running, or from copies while the default backend starts, see {@link keep}.
  * @param run cancels with its signal and reports its progress, except the end, which is reported here
- * @throws OptionError if the option is no backend
+ * @throws OptionError if the option is not a backend
  * @throws the signal's reason
  */
 export async function onBackend<I, R>(

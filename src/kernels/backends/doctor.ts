@@ -10,7 +10,7 @@ export interface BackendReport {
   readonly backend: Backend['name'];
   /** For `gpu`: the backend of GPU.js. */
   readonly mode?: GpuMode;
-  /** It started and computed a test. */
+  /** True if it started and computed a test. */
   readonly available: boolean;
   /** The device, e.g. `webgl2 (SwiftShader)`; only if available. */
   readonly device?: string;

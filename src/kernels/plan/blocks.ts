@@ -2,29 +2,32 @@ import { sizeOf } from '../../tensor.js';
 import { type ConvGeometry, convGeometry } from '../geometry.js';
 import type { Pass } from './pass.js';
 
-/** From a first one to that behind the last. */
+/** A range: the first index, and the index after the last. */
 export type Range = readonly [from: number, to: number];
 
 /** A part of a convolution that is computed separately. */
 export interface Block {
   /** The region of the input `[N, Cin, D, H, W]` that it reads. A range may begin below 0 or end past the last cell; the padding mode fills these cells. */
   readonly seen: readonly Range[];
-  /** What of `[N, Cout, D, H, W]` it gives. */
+  /** The region of the output `[N, Cout, D, H, W]` that it computes. */
   readonly given: readonly Range[];
-  /** On the cells that are seen; an axis that is cut has no padding any more. */
+  /** The passes on the input region; axes that were cut have no padding. */
   readonly passes: readonly Pass[];
 }
 
 /**
- * Values that one run may hold, input, result and all between, before it is cut: 128 MB, far below what any backend can hold. Smaller
- * blocks take no less time, as their edges are copied and read twice.
+ * Maximum number of values per run, including input, result and intermediates: 128 MB, far below the limit of any
+ * backend. Smaller blocks are not faster, because their edges are copied and read twice.
  */
 export const MOST_VALUES = 2 ** 25;
 
-/** A part of a row that is too long: backends create tables as long as a row for each geometry. */
+/**
+ * Maximum length of a part of a row, as a fraction of the maximum block size, because backends create tables as long as
+ * a row for each geometry.
+ */
 const ROW_SHARE = 1 / 16;
 
-/** How far one block reaches: items of the batch, groups, and outputs of each spatial axis, where that axis is cut. */
+/** The size of a block: items of the batch, groups, and outputs of each spatial axis that is cut. */
 interface Reach {
   readonly items: number;
   readonly groups: number;
@@ -32,12 +35,12 @@ interface Reach {
 }
 
 /**
- * Cuts a convolution into blocks: between the items of the batch, then between its groups, which see only each other, then along the
- * first spatial axis and, only if slices of the least depth are still too large, along the next.
- * It depends on the geometry alone, and so do the results.
- * @param passes those of the convolution's plan
- * @param most values that a block may hold; a kernel that reaches further needs more
- * @returns undefined where the whole fits
+ * Cuts a convolution into blocks: between the items of the batch, then between groups, which are independent, then
+ * along the first spatial axis and, only if slices of minimum depth are still too large, along the next. The cut, and
+ * therefore the result, depends only on the geometry.
+ * @param passes passes of the convolution's plan
+ * @param most maximum number of values per block; a large kernel may need more
+ * @returns undefined if everything fits in one block
  */
 export function cutIntoBlocks(geometry: ConvGeometry, passes: readonly Pass[], most = MOST_VALUES): readonly Block[] | undefined {
   if (!isCut({ geometry, passes }, most)) return undefined;
@@ -60,7 +63,7 @@ export function cutIntoBlocks(geometry: ConvGeometry, passes: readonly Pass[], m
   return blocks;
 }
 
-/** The blocks of {@link cutIntoBlocks}, or one that is the whole. */
+/** The blocks of {@link cutIntoBlocks}, or one block of everything. */
 export function blocksOf(geometry: ConvGeometry, passes: readonly Pass[]): readonly Block[] {
   const whole = ([batch, channels, ...spatial]: readonly number[]): Range[] => [batch, channels, ...spatial].map((n): Range => [0, n]);
   const { batch, inChannels, outChannels, input, output } = geometry;
@@ -68,7 +71,7 @@ export function blocksOf(geometry: ConvGeometry, passes: readonly Pass[]): reado
   return cutIntoBlocks(geometry, passes) ?? [one];
 }
 
-/** Whether the input, the result and all between hold more values than a block may. */
+/** True if input, result and intermediates have more values than a block may have. */
 export function isCut({ geometry, passes }: { readonly geometry: ConvGeometry; readonly passes: readonly Pass[] }, most = MOST_VALUES): boolean {
   let values = sizeOf(geometry.xShape);
   for (const pass of passes) values += sizeOf(pass.geometry.outShape);
@@ -104,19 +107,19 @@ function reachOf(g: ConvGeometry, passes: readonly Pass[], most: number): Reach 
   return { items: 1, groups: 1, outputs };
 }
 
-/** The parts of the output's spatial axes. */
+/** The parts of the output along its spatial axes. */
 function boxesOf({ output }: ConvGeometry, reach: Reach): Range[][] {
   return output.reduce<Range[][]>((boxes, n, axis) => boxes.flatMap((box) => rangesOf(n, reach.outputs[axis] ?? n).map((range) => [...box, range])), [[]]);
 }
 
-/** The cells below the windows of some outputs. */
+/** The cells under the windows of some outputs. */
 function seenBy(g: ConvGeometry, axis: number, [from, to]: Range, cut: boolean): Range {
   if (!cut) return [0, g.input[axis]];
   const first = from * g.stride[axis] - g.before[axis];
   return [first, first + (to - from - 1) * g.stride[axis] + extentOf(g, axis)];
 }
 
-/** The same passes on a part of the tensor. Each axis is padded and strided by one pass only. */
+/** The same passes on a part of the tensor. Only one pass pads and strides each axis. */
 function passesOn(whole: ConvGeometry, passes: readonly Pass[], items: Range, groups: Range, seen: readonly Range[], reach: Reach): readonly Pass[] {
   let spatial = seen.map(lengthOf).slice(3 - whole.rank);
   return passes.map(({ program, geometry: g, kernel }): Pass => {

@@ -8,15 +8,16 @@ import { inWords, type Reason } from './reason.js';
 
 /**
  * Algorithms for a convolution. All give the result of `direct` up to float32 rounding:
- * - `direct`: the definition, every product of every window;
- * - `sparse`: skips weights of zero and the samples under them: where `direct` gives 0 · NaN = NaN, `sparse` does not;
+ * - `direct`: computes every product of every window, as in the definition;
+ * - `sparse`: skips weights of zero and the samples under them, so it does not propagate 0 · NaN = NaN as `direct`
+ *   does;
  * - `separable`: a kernel that is a product of one-dimensional kernels, or a sum of a few such products, as one pass per axis;
  *   the kernel is approximated to 1e-6 of its largest singular value;
  * - `runningSum`: a box of any size, at a cost independent of the size; fewer roundings than `direct`;
  * - `fft`: by Fourier transform, for large dense kernels; the error is a few 1e-7 of the largest Σ |x · kernel| nearby.
  */
 export type Algorithm = (typeof ALGORITHMS)[number];
-/** Every {@link Algorithm}. */
+/** All values of {@link Algorithm}. */
 export const ALGORITHMS = ['direct', 'sparse', 'separable', 'runningSum', 'fft'] as const;
 
 /** The option that selects an algorithm, or `'auto'`. */
@@ -25,7 +26,7 @@ export const ALGORITHM = option(oneOf(['auto', ...ALGORITHMS]), { default: 'auto
 /** One way to compute a convolution. */
 export interface Way {
   readonly algorithm: Algorithm;
-  /** `samples`: from the samples of a picture to samples, band by band; `planes`: over planes of float32. */
+  /** `samples`: directly from image samples to samples, band by band; `planes`: on float32 planes. */
   readonly through: 'samples' | 'planes';
   /** The numbers that are summed: floats of 32 or 64 bits, or integers of 16 or 32 bits. */
   readonly arithmetic: 'float32' | 'float64' | 'int16' | 'int32';
@@ -40,7 +41,7 @@ export type Alternative = Way &
         readonly cost: number;
         /** predicted bytes in addition to the image and its result, or the tensors */
         readonly memory: number;
-        /** for the whole call, over all passes */
+        /** multiply-adds of the whole call, over all passes */
         readonly multiplyAdds: number;
         /** number of passes over the data */
         readonly passes: number;
@@ -55,7 +56,7 @@ export type Alternative = Way &
 
 /** The algorithm chosen for one convolution, the reason, and the jobs to run. */
 export interface ConvPlan extends Way {
-  /** of the planes: `[N, C, ...spatial]` */
+  /** geometry on the planes, `[N, C, ...spatial]` */
   readonly geometry: ConvGeometry;
   readonly reason: Reason;
   /** the reason in English; completes "… because" */
@@ -121,7 +122,7 @@ export class LazyPlan implements ConvPlan {
   }
 }
 
-/** The plan with where it runs. */
+/** The plan with the backend on which it runs. */
 export function planOn(plan: ConvPlan, chosen: BackendChoice | undefined): ConvPlan {
   if (!chosen) return plan;
   return new LazyPlan(

@@ -6,9 +6,9 @@ import type { Range } from './blocks.js';
 /**
  * The input of a block: a view of the tensor if it is contiguous, otherwise a copy.
  * @param data of `geometry.xShape`
- * @param seen of `[N, Cin, D, H, W]`; cells beyond an axis hold what the padding mode shows there
- * @param space for the copy
- * @param turns in which it is copied
+ * @param seen region of `[N, Cin, D, H, W]`; cells beyond an axis are filled according to the padding mode
+ * @param space memory for the copy
+ * @param turns splits the copy into turns
  */
 export async function cutOut(data: Float32Array, geometry: ConvGeometry, seen: readonly Range[], space: Space, turns = new Turns()): Promise<Float32Array> {
   const { batch, inChannels, input, paddingMode, paddingValue } = geometry;
@@ -25,11 +25,11 @@ export async function cutOut(data: Float32Array, geometry: ConvGeometry, seen: r
 }
 
 /**
- * Writes the result of a block to its place: directly if that is contiguous, otherwise through a copy.
+ * Writes the result of a block to its region: directly if that is contiguous, otherwise through a copy.
  * @param out of `geometry.outShape`
- * @param given of `[N, Cout, D, H, W]`
- * @param space for the copy
- * @param turns in which it is copied
+ * @param given region of `[N, Cout, D, H, W]`
+ * @param space memory for the copy
+ * @param turns splits the copy into turns
  * @param compute fills an array
  */
 export async function fillIn(
@@ -54,7 +54,7 @@ export async function fillIn(
   );
 }
 
-/** An array that serves one block after the other: fresh memory takes longer than the copy into it. */
+/** An array that is reused for successive blocks, because allocating memory takes longer than copying into it. */
 export class Space {
   #values = new Float32Array(0);
 
@@ -64,7 +64,10 @@ export class Space {
   }
 }
 
-/** The part as a view, if it is in one piece: one cell each of some axes, a range of the next, and the whole of all others. */
+/**
+ * The part as a view if it is contiguous: single cells of some leading axes, a range of the next, and all of the
+ * others.
+ */
 function together(data: Float32Array, shape: readonly number[], part: readonly Range[]): Float32Array | undefined {
   const cut = part.findIndex(([from, to]) => to - from > 1);
   const whole = part.every(([from, to], axis) => (axis <= cut ? from >= 0 && to <= shape[axis] : from === 0 && to === shape[axis]));
@@ -73,7 +76,7 @@ function together(data: Float32Array, shape: readonly number[], part: readonly R
   return data.subarray(first, first + sizeOfPart(part));
 }
 
-/** As {@link visitRuns}, a few values at a time. */
+/** Like {@link visitRuns}, a few values at a time. */
 async function visitSlabs(
   shape: readonly number[],
   part: readonly Range[],
@@ -89,10 +92,10 @@ async function visitSlabs(
   }
 }
 
-/** Values that are copied at a time: about half a millisecond. */
+/** Values copied at a time; takes about half a millisecond. */
 const SLAB_VALUES = 2 ** 16;
 
-/** Cuts a part into smaller ones, which lie one behind the other in it. */
+/** Divides a part into smaller consecutive ones. */
 function* slabs(part: readonly Range[], axis = 0): Generator<readonly Range[]> {
   if (sizeOfPart(part) <= SLAB_VALUES || axis === part.length) {
     yield part;
@@ -105,8 +108,8 @@ function* slabs(part: readonly Range[], axis = 0): Generator<readonly Range[]> {
 
 /**
  * Visits a part of an array in runs that are contiguous in both arrays.
- * @param source the cell of an axis that is shown at a cell of the part, which may be beyond the axis
- * @param visit a run: where it begins in the array, or {@link OUTSIDE}; where in the part; and its length
+ * @param source returns the cell of an axis shown at a cell of the part, which may be beyond the axis
+ * @param visit called per run with its offset in the array, or {@link OUTSIDE}; its offset in the part; and its length
  */
 function visitRuns(
   shape: readonly number[],
@@ -129,7 +132,7 @@ function visitRuns(
         else visitAxis(axis + 1, whole + shown * size, target);
       }
     };
-    // cells before the axis, on it, and behind it
+    // cells before, on and after the axis
     const [first, last] = [0, shape[axis]].map((end) => Math.min(Math.max(from, end), to));
     visitCells(from, first);
     if (joined[axis] && first < last) visit(whole + first * size, at + (first - from) * partSize, (last - first) * size);

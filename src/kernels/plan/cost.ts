@@ -4,24 +4,26 @@ import { fftTiles } from './fft-tiles.js';
 import type { Pass } from './pass.js';
 
 /**
- * What things take, in nanoseconds: medians of the CPU time of the wasm programs on one thread of an AMD EPYC (Zen 5),
- * Node 20, on pictures of 1920 × 1080 and 960 × 540 and layers of 56 × 56, fitted by hand: of 47 convolutions, each by
- * every algorithm, most are met to within a third. Other processors are slower or faster in all of them rather alike,
- * and only ratios decide. GPUs were not measured; there the ratio of direct to separable is what counts, and it is taken
- * from here.
+ * Costs in nanoseconds: medians of the CPU time of the wasm programs on one thread of an AMD EPYC (Zen 5), Node 20, on
+ * images of 1920 × 1080 and 960 × 540 and layers of 56 × 56, fitted by hand: for 47 convolutions with every algorithm,
+ * most predictions are within a third. Other processors are faster or slower by similar factors for all algorithms, and
+ * only ratios matter. GPUs were not measured; they use the same ratio of direct to separable.
  */
 const NS = {
   call: 6000,
-  /** every input cell that is read and output cell that is written, once a pass */
+  /** per input cell read and output cell written, in each pass */
   cell: 0.15,
-  /** every input element copied for padding: with several summed channels; and with a stride in W, one by one */
+  /** per input element copied for padding: with several summed channels; and with a stride in W, one by one */
   gathered: 0.3,
   scattered: 0.8,
-  /** one multiply-add: where a vector that is loaded serves several rows or channels, several taps of a row, or one tap */
+  /**
+   * per multiply-add, if a loaded vector is used for several rows or channels, for several taps of a row, or for one
+   * tap
+   */
   shared: 0.05,
   line: 0.062,
   single: 0.09,
-  /** running sums of rows and of columns, a cell */
+  /** per cell of running sums of rows, and of columns */
   rowSum: 0.5,
   columnSum: 0.9,
 };
@@ -62,7 +64,7 @@ export function predict(pass: Pass): number {
   return (NS.call + NS.cell * (inputs + sizeOf(g.outShape)) + copying * inputs * g.kernel[0] + rate * multiplyAdds(pass)) / 1e6;
 }
 
-/** Cells that running sums pass: along D, H and W. */
+/** Number of cells that running sums process along D, H and W. */
 function runningSumCells(g: ConvGeometry): readonly [number, number, number] {
   const planes = g.batch * g.outChannels;
   const [D, H, W] = g.input;

@@ -7,7 +7,7 @@ import type { Alternative, ConvPlan, Way } from './conv-plan.js';
 const NAMES = { direct: 'direct', sparse: 'sparse', separable: 'separable', runningSum: 'running sum', fft: 'FFT' } as const;
 const ARITHMETIC = { float32: 'in floats', float64: 'in floats of 64 bits', int16: 'in integers', int32: 'in integers' } as const;
 
-/** A plan in words: the convolution, the way that was chosen and its reason, and everything that was considered with its cost. */
+/** Describes a plan: the convolution, the chosen algorithm and the reason, and all alternatives with their cost. */
 export function describePlan(plan: ConvPlan, device: string): string {
   const { geometry: g, why } = plan;
   const alternatives = plan.alternatives;
@@ -35,7 +35,7 @@ function whereItRuns({ backend, wasm, gpu, why }: BackendChoice): string {
   return `It runs on ${backend}, because ${why}: about ${time(wasm)} on wasm${gpu === undefined ? '' : `, ${time(gpu)} on the GPU`}.`;
 }
 
-/** Describes an algorithm. @param picture whether to distinguish samples and planes */
+/** Describes an algorithm. @param image whether to distinguish samples and planes */
 export function nameOf({ algorithm, through, arithmetic }: Way, picture = true): string {
   if (!picture) return NAMES[algorithm];
   return through === 'planes' ? `${NAMES[algorithm]} over planes` : `${NAMES[algorithm]} ${ARITHMETIC[arithmetic]}`;

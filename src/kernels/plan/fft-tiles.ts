@@ -1,31 +1,31 @@
 import type { ConvGeometry } from '../geometry.js';
 
-/** How a convolution is cut into tiles for the Fourier transform, see {@link fftTiles}. */
+/** The division of a convolution into tiles for the Fourier transform, see {@link fftTiles}. */
 export interface FftTiles {
   /** cells of a tile along H and W, powers of 2 */
   readonly rows: number;
   readonly columns: number;
-  /** outputs that a tile gives */
+  /** outputs per tile */
   readonly outRows: number;
   readonly outColumns: number;
-  /** transforms of one tile, forward, back and of the kernels; two real tiles go through one */
+  /** number of tile transforms: forward, backward and of the kernels; one complex transform processes two real tiles */
   readonly transforms: number;
   /** predicted time, in nanoseconds */
   readonly cost: number;
 }
 
-/** Memory that the spectra of one tile and of one group's kernels may take. */
+/** Maximum memory for the spectra of one tile and one group's kernels. */
 const MOST_BYTES = 2 ** 28;
 
-/** Rows of a tile under a kernel of one row, which couples no rows: they are transformed along W alone. */
+/** Rows of a tile for a kernel with one row, which are independent and transformed along W only. */
 const FLAT_ROWS = 16;
 
-/** Nanoseconds of one product of the spectra of a channel and a kernel, where there are many. */
+/** Nanoseconds per product of the spectra of a channel and a kernel, if there are many. */
 const PRODUCT = 0.5;
 
 /**
- * The tiles that cost least (overlap-save): small ones are mostly overlap, large ones leave the cache.
- * @returns undefined if no tile that holds the kernel fits into the memory that it may take
+ * The cheapest tiles (overlap-save): small tiles consist mostly of overlap, large ones do not fit in the cache.
+ * @returns undefined if no tile that contains the kernel fits into the memory limit
  */
 export function fftTiles(g: ConvGeometry): FftTiles | undefined {
   const flat = g.kernel[1] === 1;
@@ -55,9 +55,9 @@ function tilesOf(g: ConvGeometry, rows: number, columns: number, flat: boolean):
 }
 
 /**
- * Nanoseconds per complex transform, including loading, products and storing; measured as described in cost.ts.
- * A cell takes 2.9 ns in a tile of 32 × 32, 3.3 in 128 × 128, 3.7 in 256 × 256; beyond the second-level cache (1 MB) 5.3 in
- * 512 × 512, 12 in 1024 × 1024. Of flat tiles 2.1 in one of 256 columns, 5 of 1024, 9 of 4096.
+ * Nanoseconds per complex transform, including loading, products and storing; measured as described in cost.ts. A cell
+ * takes 2.9 ns in a tile of 32 × 32, 3.3 in 128 × 128, 3.7 in 256 × 256; beyond the second-level cache (1 MB) 5.3 in
+ * 512 × 512, 12 in 1024 × 1024. In flat tiles, 2.1 with 256 columns, 5 with 1024, 9 with 4096.
  */
 function transformCost(rows: number, columns: number, flat: boolean): number {
   const cells = rows * columns;
@@ -66,7 +66,7 @@ function transformCost(rows: number, columns: number, flat: boolean): number {
   return cells * (1.2 + 0.16 * Math.log2(cells)) * (1 + 0.5 * spill);
 }
 
-/** Powers of 2 that hold a kernel, up to the first one that holds everything. */
+/** Powers of 2 that contain the kernel, up to the first one that contains everything. */
 function sizes(g: ConvGeometry, axis: 1 | 2): number[] {
   const reach = (g.kernel[axis] - 1) * g.dilation[axis];
   const padded = g.before[axis] + g.input[axis] + g.after[axis];

@@ -1,12 +1,12 @@
 /**
- * Writing a kernel as few products of one-dimensional kernels: what a box, a Gaussian, a Sobel are by construction is
- * found again in the numbers alone.
+ * Decomposes a kernel into few products of one-dimensional kernels. This detects separable kernels, such as box,
+ * Gaussian and Sobel, from their numbers alone.
  */
 
 /**
- * How much of a kernel may be lost, relative to its largest singular value, in the Frobenius norm: about what float32
- * loses in a sum of products anyway. A kernel that was a product before its weights were rounded to float32 is well
- * inside (6e-8 a weight), one that was written down with five digits is not.
+ * Maximum error of the decomposition in the Frobenius norm, relative to the largest singular value: about the rounding
+ * error of float32 sums. A kernel that was separable before rounding to float32 is well within it (6e-8 per weight);
+ * one that was written with five digits is not.
  */
 export const TOLERANCE = 1e-6;
 
@@ -15,8 +15,8 @@ export type Product = readonly Float64Array[];
 
 /**
  * The kernel as a sum of products, the largest first; none if every weight is zero.
- * @param sizes of its axes, one or more; row-major
- * @returns undefined if it would take more than `limit` products to come within {@link TOLERANCE}
+ * @param sizes sizes of its axes, one or more; row-major
+ * @returns undefined if more than `limit` products are needed to reach {@link TOLERANCE}
  */
 export function separate(values: Float64Array, sizes: readonly number[], limit: number): readonly Product[] | undefined {
   if (sizes.length === 1) return [[values]];
@@ -32,9 +32,9 @@ export function separate(values: Float64Array, sizes: readonly number[], limit: 
 }
 
 /**
- * The matrix as a sum of columns times rows: the cross of the largest remaining entry is taken off until nothing is left
- * (adaptive cross approximation, which is Gaussian elimination with complete pivoting). Unlike the singular value
- * decomposition it divides, and so leaves small integers whole: a filter of integers stays exact.
+ * The matrix as a sum of columns times rows: the cross of the largest remaining entry is subtracted until nothing is
+ * left (adaptive cross approximation, i.e. Gaussian elimination with complete pivoting). Unlike the singular value
+ * decomposition, it preserves small integers, so integer filters stay exact.
  * @see Bebendorf, Approximation of boundary element matrices, 2000
  */
 function crossApproximation(matrix: Float64Array, rows: number, limit: number): { column: Float64Array; row: Float64Array }[] | undefined {
@@ -70,7 +70,10 @@ function stretch(matrix: Float64Array, v: Float64Array): number {
   return Math.sqrt(squares / v.reduce((sum, value) => sum + value ** 2, 0));
 }
 
-/** If its smallest entry divides the column into integers, as with 1 4 6 4 1, the column holds those; except for the rounding to float32. */
+/**
+ * If dividing the column by its smallest entry gives integers (up to float32 rounding), as in 1 4 6 4 1, the column is
+ * replaced by those integers.
+ */
 function wholeColumn(column: Float64Array, row: Float64Array): { column: Float64Array; row: Float64Array } {
   const unit = column.reduce((least, value) => (value !== 0 && Math.abs(value) < least ? Math.abs(value) : least), Infinity);
   const whole = column.map((value) => Math.round(value / unit));

@@ -4,8 +4,9 @@ import type { Load, PictureJob, Store } from '../job.js';
 import { inWords, type Reason } from './reason.js';
 
 /**
- * Nanoseconds for each sample of a picture: light both ways, alpha both ways, luminance and its change, samples of two and of four
- * bytes instead of one, laying the result over the picture. Measured as the costs of sums are, see plan-picture.ts.
+ * Nanoseconds per sample of an image: conversion to and from linear light, alpha in both directions, luminance and its
+ * change, samples of two and four bytes instead of one, and blending the result over the image. Measured like the costs
+ * of sums, see plan-image.ts.
  */
 const NS = { light: 4, alpha: 0.6, luminance: 0.5, words: 0.6, floats: 1.1, part: 1 };
 
@@ -14,22 +15,22 @@ export interface Overhead {
   readonly reason: Reason;
   /** the reason in English */
   readonly what: string;
-  /** predicted milliseconds; 0 where it multiplies what the sums cost, which the plan's cost includes */
+  /** predicted milliseconds; 0 if it increases the cost of the sums, which the plan's cost includes */
   readonly cost: number;
 }
 
-/** Everything that a picture's options add to its sums; nothing where bytes become bytes. */
+/** The work that an image's options add to its sums; none for bytes to bytes. */
 export function overheadsOf({ load, passes, store }: PictureJob): readonly Overhead[] {
   const samples = filteredShare(store, passes[0].geometry) * sizeOf(passes[0].geometry.outShape);
   return partsOf(load, store).map(({ reason, ns }) => ({ reason, what: inWords(reason), cost: (ns * samples) / 1e6 }));
 }
 
-/** The share of a picture that is filtered. */
+/** The fraction of an image that is filtered. */
 export function filteredShare({ part }: Store, { output }: ConvGeometry): number {
   return part ? (part.width * part.height) / (output[1] * output[2]) : 1;
 }
 
-/** Nanoseconds that they add for each cell. */
+/** Additional nanoseconds per cell. */
 export function nanosecondsAround(load: Load, store: Store): number {
   return partsOf(load, store).reduce((sum, { ns }) => sum + ns, 0);
 }

@@ -4,7 +4,7 @@ import type { ConvGeometry } from '../geometry.js';
 import type { ConvProgram } from '../job.js';
 import type { Operators } from '../operators.js';
 
-/** One run of a `conv` program on planes of floats. */
+/** One run of a `conv` program on float planes. */
 export interface Pass {
   readonly program: ConvProgram;
   readonly geometry: ConvGeometry;

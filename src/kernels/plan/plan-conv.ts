@@ -11,10 +11,10 @@ import type { Pass } from './pass.js';
 import { inWords, type Reason } from './reason.js';
 import { separablePasses } from './separable.js';
 
-/** Where costs are close the more exact algorithm is taken: `direct` before all others, `fft` after them. */
+/** If costs are close, the more accurate algorithm is chosen: `direct` before all others, `fft` after them. */
 const HANDICAP: Readonly<Record<Algorithm, number>> = { direct: 0.9, sparse: 1, separable: 1, runningSum: 1, fft: 1.1 };
 
-/** Milliseconds that planning itself may take: for less work than that the plan is `direct`. */
+/** Milliseconds that planning takes; for less work, the plan is `direct` without a comparison. */
 const PLANNING = 0.1;
 
 /**
@@ -40,7 +40,7 @@ export function planConv(kernel: Tensor, geometry: ConvGeometry, backend: Backen
   return planOverPlanes(wanted, chosen.passes, reason, geometry, considered);
 }
 
-/** The passes of one algorithm, or why it has none. */
+/** The passes of one algorithm, or the reason why it cannot be used. */
 type Considered = { readonly algorithm: Algorithm } & ({ readonly passes: readonly Pass[]; readonly cost: number } | { readonly whyNot: Reason });
 
 function planOverPlanes(
@@ -81,7 +81,7 @@ function directPass(kernel: Float32Array, geometry: ConvGeometry): Pass {
 interface WeightFacts {
   readonly finite: boolean;
   readonly zeros: boolean;
-  /** those of every output channel are equal */
+  /** the weights of each output channel are equal */
   readonly equal: boolean;
 }
 
@@ -98,7 +98,7 @@ function readWeights(kernel: Float32Array, outChannels: number): WeightFacts {
   return { finite, zeros, equal };
 }
 
-/** The cheapest first, the impossible ones last. */
+/** All algorithms, cheapest first, impossible ones last. */
 function considerAll(kernel: Float32Array, geometry: ConvGeometry, backend: Backend): readonly Considered[] {
   const facts = readWeights(kernel, geometry.outChannels);
   return ALGORITHMS.map((algorithm): Considered => {

@@ -9,25 +9,25 @@ import { filteredShare, nanosecondsAround } from './overheads.js';
 import { inWords, type Reason } from './reason.js';
 import { HIGHEST_SUM, isBox, isTogether, wholeWeights } from './whole.js';
 
-/** Bytes of a row below which sums are floats: programs of integers read and write whole vectors. */
+/** Minimum bytes of a row for integer sums, whose programs read and write whole vectors; shorter rows use floats. */
 const LEAST_ROW = 64;
 /**
- * Nanoseconds per value and per tap of it; measured as the costs of planes are (cost.ts). Floats include the conversion from and to
- * bytes; what other options of a picture add is in around.ts.
+ * Nanoseconds per value and per tap, measured like the costs of planes (cost.ts). Floats include the conversion from
+ * and to bytes; overheads.ts contains the costs of other options.
  */
 const PICTURE_NS = { integer: 0.25, integerTap: 0.03, box: 0.6, floats: 0.5, tap: 0.055, single: 0.09, separable: 0.4, separableTap: 0.049, sums: 1.5, fft: 1 };
-/** The most products of a row and a column that are added up. */
+/** Maximum number of products of a row and a column to add. */
 const MOST_PRODUCTS = 3;
-/** A row and a column of fewer weights are one window. */
+/** Minimum number of weights in a row and a column; smaller kernels are one window. */
 const LEAST_SEPARABLE = 3;
-/** Bytes of the bands in which a picture passes through the backend's memory, at most: input and output. */
+/** Maximum bytes of the bands of an image in the backend's memory: input and output. */
 const BANDS = 2 * 2 ** 24;
 
-/** One kernel over the cells of a picture's pixels. */
+/** One kernel on the cells of an image. */
 export interface PictureStep {
-  /** `[kH, kW]`, or `[cells, kH, kW]` with one for each cell, as written */
+  /** `[kH, kW]`, or `[cells, kH, kW]` with one per cell, before a `flip` */
   readonly kernel: Tensor;
-  /** depthwise, over planes `[1, cells, H, W]` */
+  /** depthwise, on planes `[1, cells, H, W]` */
   readonly geometry: ConvGeometry;
   readonly bias: number;
   /** the cells of a pixel beyond the border */
@@ -35,23 +35,25 @@ export interface PictureStep {
   readonly algorithm: Algorithm | 'auto';
 }
 
-/** A picture's whole way, before it is decided how its sums are computed. */
+/** A complete image filter, before its sums are chosen. */
 export interface PictureWay {
   readonly load: Load;
   readonly steps: readonly PictureStep[];
   readonly store: Store;
 }
 
-/** The job of a picture, and what each of its steps would do. */
+/** The job of an image, and the plan of each step. */
 export interface PicturePlan {
   readonly job: PictureJob;
   readonly steps: readonly ConvPlan[];
 }
 
 /**
- * Chooses how the sums of a picture are computed, from samples to samples: kernels whose weights are whole multiples of one number, to
- * a millionth, in integers; boxes as running sums; others in floats, in one pass or two or by Fourier transform.
- * @returns undefined if the backend cannot do it, or a step requests an algorithm that does not support it: the image is computed on planes
+ * Chooses how the sums of an image are computed from samples to samples: in integers if the weights are integer
+ * multiples of one number to within a millionth; as running sums for boxes; otherwise in floats, in one or two passes
+ * or by Fourier transform.
+ * @returns undefined if the backend cannot do it, or a step requests an algorithm that does not support it; then the
+ * image is computed on planes
  */
 export function planPicture(way: PictureWay, backend: Backend): PicturePlan | undefined {
   if (whyNotFromSamples(way, backend)) return undefined;
@@ -73,9 +75,9 @@ export function planOfStep({ geometry, algorithm }: PictureStep, chosen: Candida
 }
 
 /**
- * How scale · √(a² + b²) is computed from the sums a and b under two kernels, where that is possible from samples to samples: there are
- * two, their weights are whole, and 16 bits hold every sum.
- * @param kernels of one size
+ * How scale · √(a² + b²) is computed from the sums a and b under two kernels, if that is possible from samples to
+ * samples: there are two kernels, their weights are integers, and every sum fits in 16 bits.
+ * @param kernels kernels of one size
  * @param step without a kernel
  */
 export function planMagnitude(
@@ -97,7 +99,7 @@ export function planMagnitude(
   return { job, steps: [planOfStep({ ...step, kernel: kernels[0] }, candidate, job, () => [])] };
 }
 
-/** A plan over planes as that of a picture: with the reason why it does not go from samples to samples. */
+/** A plan on planes for an image, with the reason why it is not computed from samples to samples. */
 export function overPlanes(plan: ConvPlan, why: Reason): ConvPlan {
   const refused: Alternative = { algorithm: 'direct', through: 'samples', arithmetic: 'float32', possible: false, reason: why, whyNot: inWords(why) };
   return new LazyPlan(
@@ -107,7 +109,7 @@ export function overPlanes(plan: ConvPlan, why: Reason): ConvPlan {
   );
 }
 
-/** All ways of a step from samples to samples; the cheapest first. */
+/** All alternatives of a step from samples to samples, cheapest first. */
 function pictureAlternatives(step: PictureStep, way: PictureWay, backend: Backend): readonly Alternative[] {
   const { geometry } = step;
   const memory = Math.min(BANDS, 2 * sizeOf(geometry.outShape));
@@ -121,15 +123,15 @@ function pictureAlternatives(step: PictureStep, way: PictureWay, backend: Backen
     .sort((a, b) => a.cost - b.cost);
 }
 
-/** A sum and its predicted nanoseconds for each value of the result. */
+/** A sum and its predicted nanoseconds per value of the result. */
 export interface Candidate {
   readonly sum: PictureSum;
   readonly cost: number;
-  /** multiply-adds for each value, or the additions of running sums */
+  /** multiply-adds per value, or additions of running sums */
   readonly products: number;
 }
 
-/** Why a picture must go over planes, whatever its weights cost. */
+/** The reason why an image must be computed on planes, regardless of cost. */
 export function whyNotFromSamples({ steps, load, store }: PictureWay, backend: Backend): Reason | undefined {
   if (!backend.abilities.pictures.includes('window')) return { name: 'noPictures', values: { backend: backend.name } };
   const finite = (values: Float32Array | readonly number[]) => values.every(Number.isFinite);
@@ -138,14 +140,17 @@ export function whyNotFromSamples({ steps, load, store }: PictureWay, backend: B
   return backend.abilities.refuses?.({ load, store, passes: steps });
 }
 
-/** True if sums may be of integers: one pass with a stride of 1 over unchanged samples, of all channels or all except alpha, see {@link PictureJob}. */
+/**
+ * True if integer sums are possible: one pass with stride 1 on unchanged samples of all channels or all except alpha,
+ * see {@link PictureJob}.
+ */
 function isWhole({ geometry }: Pick<PictureStep, 'geometry'>, { load, store }: Pick<PictureWay, 'load' | 'store'>): boolean {
   const { input, output, stride } = geometry;
   const { samples, take, light, chosen, channels, origins } = load;
   if (samples === 'float32' || take !== 'chosen' || light || origins || filteredShare(store, geometry) < 1 || store.offset !== 0 || store.places || store.mix)
     return false;
   if (Math.min(input[2], output[2]) * channels < LEAST_ROW || stride.some((each) => each !== 1)) return false;
-  // alpha that is filtered is neither made absolute nor normalized
+  // filtered alpha is neither made absolute nor normalized
   if (chosen.length === channels) return channels % 2 === 1 || !(store.absolute || store.normalized);
   const { kept } = store;
   const keepsAlpha = channels % 2 === 0 && chosen.length === channels - 1 && !chosen.includes(channels - 1);
@@ -156,7 +161,7 @@ function isStraight(places: Int32Array): boolean {
   return places[0] >= 0 && places.every((place, i) => place === places[0] + i);
 }
 
-/** True if moreover bytes become bytes of a picture of the same size, and alpha stays in its place. */
+/** True if, in addition, input and result are bytes of images of the same size, and alpha does not move. */
 function isInPlace(step: Pick<PictureStep, 'geometry'>, { load, store }: Pick<PictureWay, 'load' | 'store'>): boolean {
   const { input, output } = step.geometry;
   const { kept } = store;
@@ -165,7 +170,7 @@ function isInPlace(step: Pick<PictureStep, 'geometry'>, { load, store }: Pick<Pi
   return isWhole(step, { load, store }) && clamps && stays && input.every((size, axis) => size === output[axis]);
 }
 
-/** The largest that a sum of bytes can be. */
+/** The largest possible sum of bytes. */
 function largestSum(window: Float32Array, { geometry, bias }: PictureStep): number {
   return Math.max(255, Math.abs(geometry.paddingValue)) * window.reduce((sum, weight) => sum + Math.abs(weight), 0) + Math.abs(bias);
 }
@@ -177,7 +182,7 @@ function writtenWeights({ kernel, geometry }: PictureStep): Float32Array {
   return kernel.data.map((_, i, weights) => weights[i - (i % size) + size - 1 - (i % size)]);
 }
 
-/** Every way to compute the sums of a step. */
+/** All ways to compute the sums of a step. */
 function waysOf(step: PictureStep, way: PictureWay): readonly Candidate[] {
   const { geometry, bias } = step;
   const { load, store, steps } = way;
@@ -188,14 +193,14 @@ function waysOf(step: PictureStep, way: PictureWay): readonly Candidate[] {
   const [single, small] = [steps.length === 1 && taps > 0 && one, largestSum(window, step) < HIGHEST_SUM];
   const inPlace = single && small && isInPlace(step, way);
   const cells = geometry.inChannels;
-  // where alpha is copied, the programs of integers sum it all the same
+  // integer programs sum alpha even if it is copied
   const share = cells / load.channels;
   const around = nanosecondsAround(load, store);
   const times = store.normalized ? 2 : 1;
   const ways: Candidate[] = [];
   if (single && isWhole(step, way) && (small || load.samples === 'uint16')) {
     const integer = wholeWeights(window, bias, geometry, load.white);
-    // |scale · sum + bias| is no multiple of |sum|
+    // with a bias, |scale · sum + bias| is not a multiple of |sum|
     const possible = integer && (!store.absolute || integer.scale === 1 || bias === 0);
     const cost = (PICTURE_NS.integer + PICTURE_NS.integerTap * taps) * (load.white === 255 ? 1 : 2) + 0.3 * around;
     if (possible) ways.push({ cost: times * cost, products: taps, sum: { kind: 'integer', ...integer } });
@@ -226,13 +231,13 @@ function waysOf(step: PictureStep, way: PictureWay): readonly Candidate[] {
   return ways;
 }
 
-/** The cheapest way that the backend has a program for, and that was requested. */
+/** The cheapest candidate that the backend supports and the options allow. */
 function least(ways: readonly Candidate[], { algorithm }: PictureStep, load: Load, { abilities }: Backend): Candidate | undefined {
   const able = ways.filter(({ sum }) => abilities.pictures.includes(sum.kind) && (algorithm === 'auto' || isAsked(wayOf(sum, load), algorithm)));
   return able.length === 0 ? undefined : able.reduce((best, each) => (each.cost < best.cost ? each : best));
 }
 
-/** An algorithm that is requested sums floats. */
+/** True if a candidate matches the requested algorithm; requested algorithms sum floats. */
 function isAsked(way: Way, algorithm: Algorithm): boolean {
   return way.algorithm === algorithm && way.arithmetic === 'float32';
 }
@@ -256,7 +261,7 @@ const WAYS: Readonly<Record<PictureSumKind, Pick<Way, 'algorithm' | 'arithmetic'
   likeness: { algorithm: 'runningSum', arithmetic: 'float64' },
 };
 
-/** The way of a sum from samples to samples. */
+/** The algorithm and arithmetic of a sum from samples to samples. */
 function wayOf(sum: PictureSum, { samples }: Load): Way {
   const { algorithm, arithmetic } = WAYS[sum.kind];
   const way: Way = { algorithm, arithmetic: arithmetic === 'int16' && samples === 'uint16' ? 'int32' : arithmetic, through: 'samples' };
@@ -264,7 +269,7 @@ function wayOf(sum: PictureSum, { samples }: Load): Way {
   return zeros ? { ...way, algorithm: 'sparse' } : way;
 }
 
-/** Why a sum is chosen, or what a picture's sums have in common. */
+/** The reason why a sum is chosen. */
 function advantageOfSum(sum: PictureSum, geometry: ConvGeometry): Reason {
   const size = geometry.kernel.slice(1).join(' × ');
   const passes = [`${geometry.kernel[1]} × 1`, `1 × ${geometry.kernel[2]}`];

@@ -5,17 +5,17 @@ import { type PicturePlan, type PictureStep, planOfStep, planPicture } from './p
 
 /** A plan for an image that ends in a statistic of a window instead of a weighted sum. */
 export interface SumWay extends Pick<PictureJob, 'load' | 'store'> {
-  /** Kernels before it, computed as is cheapest. */
+  /** Preceding kernels, each computed by the cheapest algorithm. */
   readonly before?: readonly PictureStep[];
   readonly step: Pick<PictureStep, 'geometry' | 'border'>;
   readonly sum: PictureSum;
-  /** about the multiply-adds of a value */
+  /** approximate multiply-adds per value */
   readonly products: number;
 }
 
-/** Nanoseconds per value, and per multiply-add of it. */
+/** Nanoseconds per value, and per multiply-add. */
 const SUM_NS = { value: 2, product: 0.09 };
-/** The input of `planOfStep` when no algorithm is chosen. */
+/** An empty kernel for `planOfStep` when no algorithm is chosen. */
 const NONE: Tensor = { shape: [0, 0], data: new Float32Array() };
 
 /** @returns undefined if the backend has no program for it */

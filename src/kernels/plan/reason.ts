@@ -31,7 +31,7 @@ const ENGLISH = {
   singleAxis: 'the kernel already runs along a single axis',
   noProducts: 'the kernel is not a sum of {n} or fewer products of one-dimensional kernels',
   padding: 'padding with a value other than 0 would need a different value for each product',
-  // a picture that goes over planes
+  // an image computed on planes
   noPictures: 'the {backend} backend has no programs for images',
   readBack: '{device}, which stores the image, has no program for it: the image is read, computed on the CPU, and uploaded',
   beyondBorders: 'pixels that are not filtered come from beyond the borders of several kernels',

@@ -3,7 +3,7 @@ import { type Product, separate } from './low-rank.js';
 import type { Pass } from './pass.js';
 import type { Reason } from './reason.js';
 
-/** More products than that are not tried: each takes a copy of the picture. */
+/** More products than that are not tried: each takes a copy of the image. */
 const MOST_PRODUCTS = 8;
 
 /**

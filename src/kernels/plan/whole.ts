@@ -1,7 +1,7 @@
 import type { ConvGeometry } from '../geometry.js';
 import type { PictureSum } from '../job.js';
 
-/** The programs for pictures round sums below it only. */
+/** The programs for images round sums below it only. */
 export const HIGHEST_SUM = 2 ** 21;
 /** The most rows of a box: 16 bits hold the sum of a column of 257 bytes. */
 const HIGHEST_BOX = 257;

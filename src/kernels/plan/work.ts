@@ -8,7 +8,7 @@ const BYTES: Readonly<Record<SampleFormat, number>> = { uint8: 1, uint16: 2, flo
 /** Multiply-adds of a running sum, whatever its window. */
 const RUNNING = 6;
 
-/** What a picture's job moves and computes, from samples to samples. */
+/** The transfers and the work of an image job, from samples to samples. */
 export function workOfPicture({ load, passes, store }: PictureJob): Work {
   const [first, last] = [passes[0].geometry, passes[passes.length - 1].geometry];
   const pixels = (axes: readonly number[]) => axes[1] * axes[2];
@@ -16,7 +16,7 @@ export function workOfPicture({ load, passes, store }: PictureJob): Work {
   const [up, down] = [BYTES[load.samples] * load.channels * pixels(first.input) + mask, BYTES[store.samples] * load.channels * pixels(last.output)];
   const times = store.normalized ? 2 : 1;
   const launches = times * passes.reduce((all, { sum }) => all + launchesOf(sum), 0);
-  // between two launches a value is a float that is written and read
+  // between two launches, each value is written and read as a float
   const between = 8 * (launches - 1) * sizeOf(last.outShape);
   const multiplyAdds = times * passes.reduce((sum, pass) => sum + productsOf(pass) * sizeOf(pass.geometry.outShape), 0);
   const sums = passes.map(({ sum, geometry: { kernel, stride } }) => `${sum.kind} ${kernel.slice(1).join('×')} by ${stride.slice(1).join('×')}`);

@@ -147,7 +147,7 @@ function escapeXml(text: string): string {
   return text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }
 
-/** What is wrong with a request's signature, by the definition of AWS Signature Version 4. */
+/** The error in a request's signature according to AWS Signature Version 4. */
 function wrong(request: IncomingMessage, body: Buffer): string | undefined {
   const { headers } = request;
   const form = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, SignedHeaders=([^,]+), Signature=([\da-f]{64})$/;

@@ -46,7 +46,7 @@ const at = (key: string) => `s3://${BUCKET}/${key}`;
 const box = () => readFile(join(folder, 'box.png'));
 const made = (prefix: string) => [...server.objects.keys()].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
 const filter = (...args: string[]) => convlab(['filter', ...args, '--kernel', 'box', '--built-in']);
-/** What a run over the folder says in the end. */
+/** The summary of a run on the folder. */
 async function summary(...args: string[]) {
   const { code, stdout } = await filter(at('in'), '--out', at('out'), '--json', ...args);
   const { filtered, kept } = JSON.parse(stdout.trim().split('\n').at(-1) as string).summary;

@@ -29,7 +29,7 @@ afterAll(() => {
 const random = new Random(2026);
 const one = <T>(values: readonly T[]): T => values[random.integer(values.length)];
 
-/** Soft spots and noise, in any format; of pictures with alpha half have holes. */
+/** Soft spots and noise, in any format; of images with alpha half have holes. */
 function picture(channels = one([1, 2, 3, 4, 4] as const), size = [1 + random.integer(90), 1 + random.integer(50)]): Image {
   const [width, height] = size;
   const white = one([255, 65535, 1]);

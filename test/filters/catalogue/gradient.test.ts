@@ -4,7 +4,7 @@ import { ReferenceBackend } from '../../../src/kernels/backends/reference/refere
 
 const backend = new ReferenceBackend();
 
-/** A gray float picture, 9 × 9, of f(x, y) from the middle, x to the right and y downwards. */
+/** A gray float image, 9 × 9, of f(x, y) from the middle, x to the right and y downwards. */
 function surface(f: (x: number, y: number) => number): Image {
   const data = Float32Array.from({ length: 81 }, (_, i) => f((i % 9) - 4, Math.floor(i / 9) - 4));
   return { width: 9, height: 9, channels: 1, data };

@@ -32,7 +32,7 @@ import { ReferenceBackend } from '../../../src/kernels/backends/reference/refere
 
 const backend = new ReferenceBackend();
 
-/** What a kernel makes of its window on a surface f(x, y), x to the right, y downwards from the kernel's anchor. */
+/** The response of a kernel on a surface f(x, y), with x to the right and y down from the kernel's anchor. */
 async function at(kernel: Tensor, f: (x: number, y: number) => number): Promise<number> {
   const [height, width] = kernel.shape;
   const x = tensor(

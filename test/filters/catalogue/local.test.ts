@@ -4,7 +4,7 @@ import { BACKENDS } from '../../kernels/backends.js';
 
 const [width, height] = [40, 30];
 
-/** A float picture: bright, with differences of one part in a million. */
+/** A float image: bright, with differences of one part in a million. */
 const SKY: Image = {
   width,
   height,

@@ -18,7 +18,7 @@ import { ReferenceBackend } from '../../../src/kernels/backends/reference/refere
 
 const backend: Backend = new ReferenceBackend();
 
-/** A small picture of noise and edges with any channels and samples. */
+/** A small image of noise and edges with any channels and samples. */
 function picture(channels: Image['channels'], make: (values: number[]) => Samples = (values) => Uint8ClampedArray.from(values)): Image {
   const values = Array.from({ length: 12 * 10 * channels }, (_, i) => {
     const [x, c] = [Math.floor(i / channels) % 12, i % channels];
@@ -111,7 +111,7 @@ describe.each(ALL)('%s', (_, { apply, parameters }) => {
     });
   });
 
-  /** a threshold is in the picture's units */
+  /** a threshold is in the image's units */
   function inUnits(factor: number): readonly number[] {
     return parameters.map((parameter) => (parameter.name === 'threshold' ? 10 * factor : parameter.default));
   }

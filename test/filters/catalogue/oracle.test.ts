@@ -69,7 +69,10 @@ const KERNELS: Record<string, Tensor> = {
   'sobel3d x': sobel3d('x'),
 };
 
-/** Of the largest weight. Shares of a pixel are counted by 256 × 256 points; scipy's LoG does not sum to zero. Else six digits. */
+/**
+ * Tolerance relative to the largest weight. Pixel coverage is sampled by 256 × 256 points; scipy's LoG does not sum to
+ * zero. Otherwise six digits.
+ */
 const TOLERANCE: Record<string, number> = { disk: 5e-4, motion: 5e-4, 'laplacian-of-gaussian': 5e-4 };
 
 test.each(Object.entries(oracle))('the weights are those of another program: %s', (name, { shape, weights }) => {
@@ -122,7 +125,7 @@ describe.each(['reference', 'wasm'] as const)('on a photo, with %s', async (back
   );
 });
 
-/** Edge pixels that both have, as a share of those that at least one has; the outermost pixels, where each has a rule of its own, left out. */
+/** Intersection over union of the edge pixels, excluding the outermost pixels, where each library has its own rule. */
 function agreement(ours: Image['data'], theirs: Image['data']): number {
   let [both, either] = [0, 0];
   for (let y = 1; y < photo.height - 1; y++) {

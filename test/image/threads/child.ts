@@ -4,7 +4,7 @@ import { noThreads, performAway } from '../../../src/image/formats/threads/codec
 import { decodeImage, encodeImage, type ImageFormat } from '../../../src/node.js';
 import { Turns } from '../../../src/turns.js';
 
-// What threads give is what this thread gives: results to the bit, errors to the word. Prints `ok` and ends by itself.
+// Checks that threads return the same results, bit for bit, and the same errors as this thread. Prints `ok` and exits.
 
 const [width, height] = [96, 64];
 const pixels = width * height;

@@ -26,7 +26,7 @@ function jobOf(format: Format, kernel: Tensor): PictureJob {
   return planFilter(format, [{ kernel }], {}, planner).steps[0].job as PictureJob;
 }
 
-/** Pictures, and their milliseconds on wasm on one thread of the machine of the model. */
+/** Images, and their milliseconds on wasm on one thread of the machine of the model. */
 const PICTURES: readonly (readonly [milliseconds: number, job: PictureJob])[] = [
   [3.2, jobOf(HD, sharpen())],
   [11, jobOf(HD, gaussian(2))],
@@ -47,19 +47,19 @@ const GAMER: Machine = { wasm: wasmTime(), gpu: GOOD };
 const total = (ran: readonly { readonly milliseconds: number }[]) => ran.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
 const isDecided = (simulation: Simulation, executable: Executable) => ['measured', 'compared'].includes(simulation.why(executable) ?? '');
 
-/** Runs a picture until both backends were measured. @returns whether they were */
+/** Runs an image until both backends were measured. @returns whether they were */
 async function warmUp(simulation: Simulation, executable: Executable, calls = 400): Promise<boolean> {
   for (let i = 0; i < calls && !isDecided(simulation, executable); i += 10) await simulation.run(executable, 10);
   await simulation.run(executable, 20);
   return isDecided(simulation, executable);
 }
 
-/** Milliseconds of a picture without noise, on the better backend. */
+/** Milliseconds of an image without noise, on the better backend. */
 function best({ wasm, gpu }: Simulation, job: PictureJob): number {
   return Math.min(wasm.machine.wasm(job), gpu.milliseconds(job));
 }
 
-/** Round trips from native to busy browsers, buses, and GPUs from integrated ones to large ones; pictures quicker and slower than predicted. */
+/** Round trips from native to busy browsers, buses, and GPUs from integrated ones to large ones; images quicker and slower than predicted. */
 const MACHINES: readonly Machine[] = [0.3, 1, 3].flatMap((roundTrip) =>
   [4e6, 2e7].flatMap((bus) =>
     [0.1, 1, 10].flatMap((size) =>

@@ -88,7 +88,7 @@ export interface Machine {
   /** milliseconds of a job on wasm */
   readonly wasm: (job: Job) => number;
   readonly gpu: Calibration;
-  /** how many times as long as by those constants pictures take on the GPU, and how long tensors do */
+  /** how many times as long as by those constants images take on the GPU, and how long tensors do */
   readonly pictures?: number;
   readonly tensors?: number;
   /** standard deviation of the logarithm of a time */
@@ -151,7 +151,7 @@ export class FakeWasm extends FakeBackend {
   }
 }
 
-/** Computes one thing after the other. Pictures are compiled in the background from when they are prepared, operators when they first run. */
+/** Computes one thing after the other. Images are compiled in the background from when they are prepared, operators when they first run. */
 export class FakeGpu extends FakeBackend {
   readonly name = 'gpu';
   override readonly device: string = 'fake gpu';
@@ -162,10 +162,10 @@ export class FakeGpu extends FakeBackend {
   /** by program: when it is compiled */
   readonly #compiled = new Map<string, number>();
   readonly #done = new WeakMap<Job, number>();
-  /** runs of pictures */
+  /** runs of images */
   pictures = 0;
 
-  /** What a picture takes without noise, once it is compiled. */
+  /** What an image takes without noise, once it is compiled. */
   milliseconds(job: PictureJob): number {
     const { gpu, pictures = 1 } = this.machine;
     const work = works.get(job) ?? workOfPicture(job);
@@ -221,7 +221,7 @@ export class FakeGpu extends FakeBackend {
     return true;
   }
 
-  /** @returns when the program of a job is compiled, which begins now if it did not before. The weights of a picture are no part of it. */
+  /** @returns when the program of a job is compiled, which begins now if it did not before. The weights of an image are no part of it. */
   #compile(job: Job): number {
     const known = this.#done.get(job);
     if (known !== undefined) return known;
@@ -278,7 +278,7 @@ export class Simulation {
     this.auto = new AutoBackend(this.wasm, find, this.time);
   }
 
-  /** Runs a picture so often. @returns for each call what filled its result, and its milliseconds */
+  /** Runs an image so often. @returns for each call what filled its result, and its milliseconds */
   async run(executable: Executable, calls: number): Promise<{ by: number; milliseconds: number }[]> {
     const ran: { by: number; milliseconds: number }[] = [];
     const picture = new Uint8ClampedArray(4);

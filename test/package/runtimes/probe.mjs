@@ -1,4 +1,5 @@
-// What every runtime of the table computes, in plain JavaScript, for it runs in runtimes without TypeScript and in pages.
+// The computations of every runtime in the table, in plain JavaScript, because they also run in runtimes without
+// TypeScript and in pages.
 
 /** FNV-1a of the bytes of arrays. */
 function hash(...arrays) {
@@ -27,7 +28,7 @@ function samples(type, length, seed) {
 
 const MODES = ['reflect', 'zero', 'wrap', 'replicate', 'symmetric'];
 
-/** Every kernel with every sample type, the borders in turn, and one picture that is long enough for the threads. */
+/** Every kernel with every sample type, the borders in turn, and one image that is long enough for the threads. */
 async function filters({ createImage, filter, sharpen, box, gaussian, kernel2d }, backend, type) {
   const rows = (size, weight) => kernel2d(Array.from({ length: size }, (_, y) => Array.from({ length: size }, (_, x) => weight(x, y))));
   const dense = rows(9, (x, y) => ((y * 9 + x * 7) % 11) / 64 - 5 / 64);
@@ -102,7 +103,7 @@ async function codecs({ createImage, decodeImage, encodeImage }) {
   return hash(...results);
 }
 
-/** Writes a picture, filters it from file to file, and reads the result. */
+/** Writes an image, filters it from file to file, and reads the result. */
 async function files({ createImage, filterFile, readImage, sharpen, writeImage }, folder) {
   await writeImage(`${folder}/in.png`, createImage(61, 43, 3, samples(Uint8ClampedArray, 61 * 43 * 3, 31)), { codec: 'built-in' });
   await filterFile(`${folder}/in.png`, `${folder}/out.bmp`, sharpen(), { codec: 'built-in' });

@@ -34,7 +34,7 @@ test('by mouse: a kernel of the catalogue, its slider, the pixel under the point
   const [x, y] = (/at=(\d+),(\d+)/.exec(page.url()) as RegExpExecArray).slice(1).map(Number);
   const expected = await filter(painted('shapes'), made('box', 5));
   expect(hovered).toBe(expected.data[4 * (y * expected.width + x)]);
-  // on another backend the picture is uploaded again
+  // on another backend the image is uploaded again
   for (const [backend, n] of [
     ['reference', 3],
     ['wasm', 7],

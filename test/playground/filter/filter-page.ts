@@ -25,12 +25,12 @@ export function shown(page: Page, which: string | RegExp): Promise<{ size: strin
   });
 }
 
-/** The same digest of a picture. */
+/** The same digest of an image. */
 export function digestOf({ width, height, data }: Image): { size: string; sha256: string } {
   return { size: `${width} × ${height}`, sha256: createHash('sha256').update(data).digest('hex') };
 }
 
-/** The picture on the screen is the one that the library makes of a scene. */
+/** The image on the screen is the one that the library makes of a scene. */
 export async function expectResult(page: Page, scene: Scene, kernel: Tensor, options: FilterOptions = {}): Promise<void> {
   const expected = digestOf(await filter(painted(scene), kernel, options));
   await expect.poll(() => shown(page, 'after')).toEqual(expected);
@@ -50,7 +50,7 @@ export function goTo(page: Page, hash: string): Promise<void> {
   }, hash);
 }
 
-/** The sum that is written out gives the sample that is in the picture. */
+/** The sum that is written out gives the sample that is in the image. */
 export async function expectSumIsPixel(page: Page): Promise<number> {
   const [sample, inPicture] = [page.getByTestId('sample'), page.getByTestId('in-picture')];
   await sample.waitFor();

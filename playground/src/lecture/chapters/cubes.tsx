@@ -46,7 +46,7 @@ const plane = ({ data, shape }: Tensor, i: number): Tensor => {
   return { shape: [1, 1, h, w], data: data.slice(i * h * w, (i + 1) * h * w) };
 };
 
-/** What each slice gives alone, and what the whole kernel gives. */
+/** The results of each slice and of the whole kernel. */
 async function slices() {
   const [first, second, whole] = await Promise.all([
     run('conv', plane(INPUT, 0), plane(KERNEL, 0), {}),

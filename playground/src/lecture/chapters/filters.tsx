@@ -12,7 +12,7 @@ import { say } from '../say.js';
 interface Shown {
   readonly name: Text;
   readonly kernel: Tensor;
-  /** Shown as the numbers are, from blue to orange, or as a picture. */
+  /** Shown as the numbers are, from blue to orange, or as an image. */
   readonly palette: 'signed' | 'gray';
   readonly range: Range;
 }
@@ -31,7 +31,7 @@ const FILTERS: readonly Shown[] = [
   { name: ['motion blur, 9 × 9', '运动模糊，9 × 9'], kernel: MOTION_DIAGONAL, palette: 'gray', range: [0, 1] },
 ];
 
-/** What the question's map was made by: each pixel minus the one above it. */
+/** The kernel of the question's map: each pixel minus the one above it. */
 const DOWN = tensor([
   [0, -1, 0],
   [0, 1, 0],

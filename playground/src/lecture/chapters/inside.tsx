@@ -70,7 +70,7 @@ function Layer({ layer, of, kernels }: { readonly layer: string; readonly of: st
   );
 }
 
-/** How far maps are from others once these are moved back by whole cells, as a share of their size. What has left the picture is not compared. */
+/** How far maps are from others once these are moved back by whole cells, as a share of their size. What has left the image is not compared. */
 function distance(still: Tensor | undefined, now: Tensor | undefined, cells: number): number {
   if (!still || !now) return Number.NaN;
   const width = still.shape[3];

@@ -9,10 +9,10 @@ import { say } from '../say.js';
 
 const { picture, kernel } = EXAMPLES.slide7;
 const N = picture.length;
-/** What the slide prints in the first cell of the last row. */
+/** The value that the slide shows in the first cell of the last row. */
 const MISPRINT = 1;
 
-/** The map, and the picture with its border: the kernel 1 gives that back. */
+/** The map, and the image with its border: the kernel 1 gives that back. */
 async function mapOf(padding: number) {
   const [map, padded] = await Promise.all([
     run('conv', tensorOf(picture), tensorOf(kernel), { padding }),
@@ -21,7 +21,7 @@ async function mapOf(padding: number) {
   return { map: rowsOf(map.value), padded: rowsOf(padded.value), padding };
 }
 
-/** The padding that keeps the size of an n × n picture. */
+/** The padding that keeps the size of an n × n image. */
 function borderFor(n: number, w: number): number {
   let padding = 0;
   while (convGeometry([1, 1, n, n], [1, 1, w, w], { padding }).output[1] < n) padding++;

@@ -25,7 +25,7 @@ function Learning({ step }: { readonly step: number }) {
     void mine.open();
     return () => mine.pause();
   }, []);
-  // going on in the text goes on in the training; an address that is opened here starts nothing
+  // advancing in the text advances the training; opening a URL here starts nothing
   useEffect(() => {
     if (before.current === step) return;
     before.current = step;

@@ -55,7 +55,7 @@ const PIXELS: readonly (readonly (readonly [y: number, x: number])[])[] = [
 
 function Linked({ step }: { readonly step: number }) {
   const [own, setOwn] = useState<{ step: number; at: readonly [number, number] } | undefined>(undefined);
-  // a cell that was clicked stays until the text goes on
+  // a clicked cell stays until the text advances
   const pixels = own?.step === step ? [...PIXELS[step - 1].slice(0, -1), own.at] : PIXELS[step - 1];
   return <PixelLinks pixels={pixels} onPick={(y, x) => setOwn({ step, at: [y, x] })} />;
 }

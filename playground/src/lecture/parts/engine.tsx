@@ -4,7 +4,7 @@ import { engineGeneration } from '../../engine/engine.js';
 import { Notice } from '../../parts/notice.js';
 import { t } from '../strings.js';
 
-/** What the engine was asked: nothing yet, its answer, or why there is none. */
+/** The state of a request to the engine: none yet, its answer, or the reason why it failed. */
 export interface Asked<T> {
   readonly value?: T;
   readonly failure?: string;

@@ -3,7 +3,7 @@ import { run } from '../../engine/engine.js';
 
 let known: Promise<Tensor> | undefined;
 
-/** The picture of the lecture's filters in shades of gray, `[1, 1, H, W]`, 0 to 1. */
+/** The image of the lecture's filters in shades of gray, `[1, 1, H, W]`, 0 to 1. */
 export function photo(): Promise<Tensor> {
   known ??= run('grayScene', 'landscape').then(({ value }) => value);
   // what failed may be tried again
@@ -15,7 +15,7 @@ export function photo(): Promise<Tensor> {
 
 const BORDER: ConvOptions = { padding: 'same', paddingMode: 'reflect' };
 
-/** The picture's map under each kernel, `[1, K, H, W]`. @param kernels `[kH, kW]`, all of one size */
+/** The image's map under each kernel, `[1, K, H, W]`. @param kernels `[kH, kW]`, all of one size */
 export async function mapsUnder(kernels: readonly Tensor[]): Promise<Tensor> {
   const [h, w] = kernels[0].shape;
   const bank = tensor(

@@ -1,7 +1,7 @@
 import { say } from '../say.js';
 import { t } from '../strings.js';
 
-/** Cells of the picture and of its map, and the kernel's side. */
+/** Cells of the image and of its map, and the kernel's side. */
 const [N, W] = [7, 3] as const;
 const OUT = N - W + 1;
 /** A cell's side in the drawing, and the room between the two grids. */
@@ -18,7 +18,7 @@ interface PixelLinksProps {
   readonly onPick: (y: number, x: number) => void;
 }
 
-/** A picture, its map, and the nine links of some cells of the map; links of one weight have one color. */
+/** An image, its map, and the nine links of some cells of the map; links of one weight have one color. */
 export function PixelLinks({ pixels, onPick }: PixelLinksProps) {
   const name = say(['feature map', '特征图']);
   const middle = (i: number) => (i + 0.5) * CELL;

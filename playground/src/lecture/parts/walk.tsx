@@ -8,7 +8,7 @@ import { fly } from './flight.js';
 import type { Rows } from './rows.js';
 
 interface WalkProps {
-  /** The picture with its border. */
+  /** The image with its border. */
   readonly input: Rows;
   readonly ghost?: (y: number, x: number) => boolean;
   /** Without: windows of `window` × `window` that do not overlap, and their maximum. */
@@ -28,7 +28,7 @@ interface WalkProps {
 /** Milliseconds per position during automatic playback. */
 const PACE = 330;
 
-/** A window slides over a picture; its products fly into one cell of the map. Any cell of the map may be requested. */
+/** A window slides over an image; its products fly into one cell of the map. Any cell of the map may be requested. */
 export function Walk({ input, ghost, kernel, window = 3, map, at: wanted, all = false, secret = -1, inputName }: WalkProps) {
   const columns = map[0].length;
   const count = map.length * columns;

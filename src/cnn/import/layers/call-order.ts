@@ -2,23 +2,23 @@ import { show } from '../../../errors.js';
 import type { Complaint } from '../../exchange/json.js';
 import type { LayerConfig, TensorName } from './read-layers.js';
 
-/** A call of a layer, and the outputs that it waits for. */
+/** A call of a layer, and the outputs that it depends on. */
 export interface LayerCallAt {
   readonly layer: LayerConfig;
   readonly from: readonly TensorName[];
   readonly call: number;
 }
 
-/** One text for an output of a call. */
+/** A string key for an output of a call. */
 export function key({ layer, call }: TensorName): string {
   return `${call} ${layer}`;
 }
 
 /**
- * Makes the calls one after the other, each once its inputs are there: layers may be listed before those that they follow. In rounds, in
- * the order of the list.
- * @param made keys of the outputs that are there, to which those of the calls are added
- * @throws DataError if some wait for what nothing computes
+ * Makes the calls in order of their dependencies, since a layer may be listed before its inputs. Goes through the list
+ * repeatedly.
+ * @param made keys of the available outputs; those of the calls are added
+ * @throws DataError if a call depends on an output that no layer computes
  */
 export function inOrder(calls: readonly LayerCallAt[], made: Set<string>, complain: Complaint, make: (call: LayerCallAt) => void): void {
   const missing = calls.map(({ from }) => new Set(from.map(key).filter((each) => !made.has(each))));

@@ -5,11 +5,11 @@ import type { Attribute, KnownValues, NodePlan } from '../plan.js';
 /** A tensor of a layers model, with channels first: `[N, C, ...spatial]`, or `[N, C]`. */
 export interface LayerTensor {
   readonly name: string;
-  /** Axes, the batch counted. */
+  /** Number of axes, including the batch. */
   readonly rank: number;
   /** Size of the channel axis; undefined if it is open. */
   readonly channels: number | undefined;
-  /** Layout before flattening: contiguous per channel here, per position in the original model. */
+  /** Layout before flattening: values are contiguous per channel here, but per position in the original model. */
   readonly flattened?: LayerTensor;
 }
 
@@ -32,7 +32,7 @@ export class LayersGraph {
     return name;
   }
 
-  /** Numbers that are not learned. */
+  /** A constant that is not trained. */
   constant(shape: readonly number[], data: readonly number[], whole: boolean): string {
     const name = `#constant${this.initializers.size}`;
     this.initializers.set(name, { shape, data: whole ? Float64Array.from(data) : Float32Array.from(data), whole });
@@ -47,7 +47,7 @@ export class LayersGraph {
     return rank < 3 ? x.name : this.add(name, 'Transpose', [x.name], { perm: [0, ...Array.from({ length: rank - 2 }, (_, axis) => axis + 2), 1] });
   }
 
-  /** The way back. */
+  /** The inverse of {@link channelsLast}. */
   channelsFirst(name: string, x: string, rank: number): string {
     return rank < 3 ? x : this.add(name, 'Transpose', [x], { perm: [0, rank - 1, ...Array.from({ length: rank - 2 }, (_, axis) => axis + 1)] });
   }
@@ -92,7 +92,7 @@ export class LayerCall {
     return value;
   }
 
-  /** One number for each axis, from one for all or a list. */
+  /** One number per axis, from a single number or a list. */
   perAxis(name: string, count: number, otherwise?: readonly number[]): readonly number[] {
     const value = this.config[name] ?? otherwise;
     const list = Array.isArray(value) ? value : Array(count).fill(value);
@@ -100,7 +100,7 @@ export class LayerCall {
     return list;
   }
 
-  /** Numbers of a weight. @throws UnsupportedError if the file does not hold them */
+  /** The values of a weight. @throws UnsupportedError if the file does not contain them */
   weight(role: string): { name: string; tensor: KnownValues } {
     const weight = this.weights.get(`${this.name}/${role}`);
     if (!weight) throw this.refusal(`the file contains no weight ${show(`${this.name}/${role}`)}`);
@@ -113,7 +113,7 @@ export class LayerCall {
     return this.graph.weight(name, tensor.shape, tensor.data as Float32Array);
   }
 
-  /** A weight with its axes in another order. */
+  /** A weight with transposed axes. */
   turned(role: string, order: readonly number[], reshaped: (shape: readonly number[]) => readonly number[] = (shape) => shape): string {
     const { name, tensor } = this.weight(role);
     if (tensor.shape.length !== order.length) throw this.refusal(`${role} must have ${order.length} axes, received ${show(tensor.shape)}`);
@@ -121,7 +121,7 @@ export class LayerCall {
     return this.graph.weight(name, reshaped(shape), turn(tensor, order));
   }
 
-  /** The activation that a layer may end with. */
+  /** Adds the activation of the layer, if it has one. */
   activated(x: string, rank: number, channels: number | undefined, activation: unknown = this.config.activation): LayerTensor {
     const word = activation ?? 'linear';
     const steps = typeof word === 'string' ? ACTIVATIONS[word.replaceAll('_', '').toLowerCase()] : undefined;
@@ -130,7 +130,7 @@ export class LayerCall {
   }
 }
 
-/** Numbers with their axes in another order. */
+/** Transposes the axes of known numbers. */
 function turn({ shape, data }: KnownValues, order: readonly number[]): Float32Array {
   const strides = order.map((axis) => sizeOf(shape.slice(axis + 1)));
   const sizes = order.map((axis) => shape[axis]);
@@ -149,7 +149,7 @@ const simple =
   (call: LayerCall, x: string) =>
     call.add(type, [x], attributes);
 
-/** Keras's activations by their name, without underscores and capitals. */
+/** Keras's activations by name, in lower case without underscores. */
 const ACTIVATIONS: Readonly<Record<string, (call: LayerCall, x: string) => string>> = {
   linear: (_call, x) => x,
   relu: simple('Relu'),

@@ -2,7 +2,7 @@ import { show } from '../../../errors.js';
 import type { LayerCall, LayerTensor } from './layers-graph.js';
 import type { LayerRow } from './window-layers.js';
 
-/** The axis with channels first for one with channels last. */
+/** Converts an axis index from channels last to channels first. */
 function turnedAxis(call: LayerCall, axis: number, rank: number): number {
   const positive = axis < 0 ? axis + rank : axis;
   if (!(positive >= 0 && positive < rank)) throw call.refusal(`an axis must be from ${-rank} to ${rank - 1}, received ${axis}`);
@@ -26,7 +26,7 @@ function dense(call: LayerCall): LayerTensor {
     return call.activated(call.add('Conv', [given.name, weight, ...bias]), given.rank, units);
   }
   const channels = given.flattened?.channels;
-  // the rows of a flattened picture are put in the order that they have here: a channel after the other
+  // reorders the rows for a flattened image, which is stored channel by channel here
   const turned = given.flattened && channels !== undefined && rows % channels === 0;
   const x = turned ? given : call.input();
   const data = turned ? rowsByChannel(tensor.data as Float32Array, rows, units, channels) : (tensor.data as Float32Array);
@@ -73,7 +73,7 @@ function flatten(call: LayerCall): LayerTensor {
 
 function reshape(call: LayerCall): LayerTensor {
   const given = call.config.target_shape;
-  // null is the size that is left
+  // null stands for the inferred size
   const target = Array.isArray(given) ? given.map((size) => size ?? -1) : [];
   if (target.length === 0 || !target.every((size) => Number.isSafeInteger(size))) throw call.refusal(`target_shape must be integers, received ${show(given)}`);
   const x = call.input();
@@ -90,7 +90,7 @@ function permute(call: LayerCall): LayerTensor {
   return { name: call.graph.channelsFirst(call.name, moved, x.rank), rank: x.rank, channels: undefined };
 }
 
-/** The same for every cell: what was flattened stays so. */
+/** An elementwise layer; a flattened input stays flattened. */
 const cellwise =
   (compute: (call: LayerCall, x: LayerTensor) => string): LayerRow =>
   (call) => {
@@ -115,7 +115,7 @@ function prelu(call: LayerCall): LayerTensor {
   return { ...x, name: call.add('PRelu', [x.name, call.turned('alpha', [last, ...Array.from({ length: last }, (_, axis) => axis)])]) };
 }
 
-/** Several inputs of one shape, or of shapes that are broadcast. */
+/** A layer with several inputs of equal or broadcast shapes. */
 const merge =
   (type: string): LayerRow =>
   (call) => {
@@ -155,7 +155,7 @@ function rescaling(call: LayerCall, x: LayerTensor): string {
   return call.add('Add', [scaled, call.graph.constant([], [call.number('offset', 0)], false)]);
 }
 
-/** Everything without a window, by Keras's name. */
+/** Layers without a sliding window, by Keras's name. */
 export const PLAIN_LAYERS: Readonly<Record<string, LayerRow>> = {
   Dense: dense,
   BatchNormalization: batchNormalization,

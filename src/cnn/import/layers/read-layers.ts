@@ -6,12 +6,12 @@ import type { KnownValues } from '../plan.js';
 /** One layer as Keras describes it. */
 export interface LayerConfig {
   readonly name: string;
-  /** Its class, e.g. `Conv2D`. */
+  /** Class of the layer, e.g. `Conv2D`. */
   readonly type: string;
   readonly config: Readonly<Record<string, unknown>>;
   /** The layers that provide its inputs, for each call; undefined in a sequence. */
   readonly calls: readonly (readonly TensorName[])[] | undefined;
-  /** Layers inside, if it is a model itself. */
+  /** The inner layers, if the layer is itself a model. */
   readonly inner: LayersModel | undefined;
 }
 

@@ -2,7 +2,7 @@ import { show } from '../../../errors.js';
 import type { Attribute } from '../plan.js';
 import type { LayerCall, LayerTensor } from './layers-graph.js';
 
-/** How one class of layers becomes nodes. */
+/** Converts a call of one layer class to nodes. */
 export type LayerRow = (call: LayerCall) => LayerTensor;
 
 /** The input of a layer with this number of spatial axes. */
@@ -74,7 +74,7 @@ const convTranspose =
     const strides = call.perAxis('strides', axes, ones(axes));
     if (call.config.output_padding !== undefined && call.config.output_padding !== null) throw call.refusal('output_padding is not supported');
     if (!call.perAxis('dilation_rate', axes, ones(axes)).every((rate) => rate === 1)) throw call.refusal('dilation_rate must be 1');
-    // same: n · stride cells; valid: all that a window reaches, at least n · stride
+    // same: n · stride cells; valid: all cells that a window reaches, at least n · stride
     const total = kernel.map((k, axis) => (call.text('padding', 'valid') === 'same' ? Math.max(k - strides[axis], 0) : 0));
     const before = total.map((cells) => Math.floor(cells / 2));
     const attributes = {
@@ -116,7 +116,7 @@ const upsampling =
     return { ...x, name: call.add('Resize', [x.name, '', scales], attributes) };
   };
 
-/** Cells that are added to the two spatial axes, or with −1 taken away. */
+/** Cells added to (or, with −1, removed from) the two spatial axes. */
 const bordering =
   (option: string, sign: 1 | -1): LayerRow =>
   (call) => {
@@ -129,7 +129,7 @@ const bordering =
     return { ...x, name: call.add('Pad', [x.name, call.graph.constant([8], pads, true)]) };
   };
 
-/** Everything with a window that slides, by Keras's name. */
+/** Layers with a sliding window, by Keras's name. */
 export const WINDOW_LAYERS: Readonly<Record<string, LayerRow>> = {
   Conv1D: conv(1),
   Conv2D: conv(2),

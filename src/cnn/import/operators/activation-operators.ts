@@ -73,7 +73,7 @@ const alongOneAxis = (compute: (x: Value) => Value): OperatorRow => ({
   },
 });
 
-/** Functions of each cell alone, and the softmaxes. */
+/** Elementwise functions and softmaxes. */
 export const ACTIVATIONS: OperatorRows = {
   Relu: cellwise(relu),
   LeakyRelu: cellwise((x, call) => leakyRelu(x, call.float('alpha', 0.01))),

@@ -12,7 +12,7 @@ import { perChannel } from './channels.js';
 
 type Two = (call: Call, a: Operand, b: Operand) => Value;
 
-/** The number of a known operand that is the same everywhere and leaves the other's shape. */
+/** The value of a known operand if all its elements are equal and it does not change the other's shape. */
 function scalar(operand: Operand, other: Operand): number | undefined {
   return operand instanceof Value || operand.data.length !== 1 || operand.shape.length > other.shape.length ? undefined : operand.data[0];
 }
@@ -76,7 +76,7 @@ const smaller: Two = (call, a, b) => {
   return add(left, affine(relu(add(left, affine(right, -1, 0))), -1, 0));
 };
 
-/** a^b: whole exponents by products, 0.5 by the root, others as e^(b · log a), which is for a > 0. */
+/** a^b: integer exponents by multiplication, 0.5 by the square root, others as e^(b · log a), which requires a > 0. */
 const power: Two = (call, a, b) => {
   const x = call.asValue(a);
   const exponent = scalar(b, a);
@@ -102,7 +102,7 @@ function two(record: Two, formula: (a: number, b: number) => number, role?: Para
   };
 }
 
-/** One operand or more, taken two by two. */
+/** An operator with one or more operands, combined in pairs. */
 function many(record: Two, formula: (a: number, b: number) => number, finish: (x: Value, count: number) => Value = (x) => x): OperatorRow {
   return {
     fold: (call) => combineKnown(call, (first, ...rest) => rest.reduce(formula, first)),
@@ -127,7 +127,10 @@ function onlyKnown(fold: (call: Call) => KnownValues): OperatorRow {
   };
 }
 
-/** Sums, products and functions of cells. Constants that are added and multiplied are learned, those that are taken off and divided by are not. */
+/**
+ * Sums, products and elementwise functions. Added and multiplied constants are trained; subtracted constants and
+ * divisors are not.
+ */
 export const ARITHMETIC: OperatorRows = {
   Add: two(plus, (a, b) => a + b, 'bias'),
   Mul: two(times, (a, b) => a * b, 'scale'),

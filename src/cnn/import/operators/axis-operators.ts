@@ -26,7 +26,7 @@ function concatenated(call: Call): Operand {
   );
 }
 
-/** Cells of an axis by their index. */
+/** Selects elements of an axis by index. */
 function pick(call: Call, x: Operand, axis: number, indices: readonly number[]): Operand {
   if (!(x instanceof Value)) return gatherKnown(call, x, axis, indices);
   if (indices.length === 0) throw call.refusal(`it would leave no cells on axis ${axis} of ${show(x.shape)}`);
@@ -93,7 +93,7 @@ function parts(call: Call): Operand[] {
   });
 }
 
-/** The axes that are reduced, and the shape that is left. */
+/** The reduced axes, and the resulting shape. */
 function reduction(call: Call): { axes: number[]; shape: number[] } {
   const sizes = call.shape(0);
   const given = call.wholeNumbers('axes', 1);
@@ -134,7 +134,7 @@ const total = (weight: (n: number) => number) => (x: Value, n: number) => alongA
 const largest = (x: Value, n: number) => view(maxPooling(view(x, [x.shape[0], 1, n, x.shape[2]]), { kernelSize: [n, 1] }), [x.shape[0], 1, x.shape[2]]);
 const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
 
-/** What joins, cuts and reduces along axes. */
+/** Operators that concatenate, slice and reduce along axes. */
 export const AXES: OperatorRows = {
   Concat: { fold: (call) => concatenated(call) as KnownValues, run: concatenated },
   Slice: { fold: (call) => sliced(call) as KnownValues, run: sliced },

@@ -30,7 +30,7 @@ function gemm(call: Call): Value {
   if (a.shape[1] !== weight.shape[turned ? 1 : 0]) throw call.refusal(`A has ${a.shape[1]} columns, but B ${weight.shape[turned ? 1 : 0]} rows`);
   const n = weight.shape[turned ? 0 : 1];
   const c = call.has(2) && beta !== 0 ? call.value(2) : undefined;
-  // one number for each column is the bias of a convolution
+  // one number per column is the bias of a convolution
   if (c && alpha === 1 && beta === 1 && c.shape.at(-1) === n && c.storage.length === n) return product(a, weight, view(c, [n]), turned);
   const scaled = alpha === 1 ? product(a, weight, null, turned) : affine(product(a, weight, null, turned), alpha, 0);
   if (!c) return scaled;
@@ -39,7 +39,7 @@ function gemm(call: Call): Value {
 
 function matMul(call: Call): Value {
   const [a, b] = [call.value(0), call.value(1)];
-  // vectors are matrices of one row, or one column, which the result does not keep
+  // vectors are matrices with one row or column, which is removed from the result
   const [left, right] = [a.shape.length === 1 ? view(a, [1, -1]) : a, b.shape.length === 1 ? view(b, [-1, 1]) : b];
   const [m, k] = left.shape.slice(-2);
   const [rows, n] = right.shape.slice(-2);
@@ -48,7 +48,7 @@ function matMul(call: Call): Value {
   if (!batch) throw call.refusal(`stacks of matrices do not match: ${show(a.shape)} and ${show(b.shape)}`);
   const shape = [...batch, ...(a.shape.length === 1 ? [] : [m]), ...(b.shape.length === 1 ? [] : [n])];
   if (right.shape.length === 2) return view(product(view(left, [-1, k]), right, null, false), shape);
-  // a stack: each matrix of the left is the kernel of its own group of channels
+  // a batch: each left matrix is the kernel of a separate group of channels
   const count = sizeOf(batch);
   const whole = (x: Value, tail: readonly number[]) => repeat(view(x, [...Array(batch.length + 2 - x.shape.length).fill(1), ...x.shape]), [...batch, ...tail]);
   const kernels = view(whole(left, [m, k]), [count * m, k, 1]);

@@ -10,7 +10,7 @@ import { view } from '../../functional/shape.js';
 import type { Value } from '../../graph.js';
 import type { Call, OperatorRows } from '../call.js';
 
-/** x as `[N, C, cells]` if it has no spatial axis, or more than a convolution knows. */
+/** x as `[N, C, cells]` if it has no spatial axis, or more than a convolution supports. */
 function channels(x: Value): Value {
   return x.shape.length > 2 && x.shape.length < 6 ? x : view(x, [x.shape[0], x.shape[1], -1]);
 }
@@ -67,7 +67,7 @@ function dropping(call: Call): Value {
   return dropout(call.value(0), ratio);
 }
 
-/** Normalizations, and dropout: what differs in training. */
+/** Normalizations and dropout, which behave differently in training. */
 export const NORMALIZATIONS: OperatorRows = {
   BatchNormalization: { parameters: { 1: 'scale', 2: 'bias', 3: 'mean', 4: 'variance' }, run: batchNormalization },
   InstanceNormalization: { parameters: { 1: 'scale', 2: 'bias' }, run: instanceNormalization },

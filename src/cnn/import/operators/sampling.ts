@@ -1,7 +1,7 @@
 import { show } from '../../../errors.js';
 import type { Call } from '../call.js';
 
-/** How ONNX's Resize samples an axis, in the words of its attributes. */
+/** How ONNX's Resize samples an axis, as given by its attributes. */
 export interface Sampling {
   readonly mode: string;
   /** `coordinate_transformation_mode` */
@@ -13,7 +13,7 @@ export interface Sampling {
   readonly excludeOutside: boolean;
 }
 
-/** Position of result i of o on n inputs. */
+/** The input position of output i, for o outputs and n inputs. */
 const COORDINATES: Readonly<Record<string, (i: number, n: number, o: number, scale: number) => number>> = {
   half_pixel: (i, _n, _o, scale) => (i + 0.5) / scale - 0.5,
   pytorch_half_pixel: (i, _n, o, scale) => (o > 1 ? (i + 0.5) / scale - 0.5 : 0),
@@ -30,7 +30,7 @@ const ROUNDINGS: Readonly<Record<string, (at: number) => number>> = {
   ceil: Math.ceil,
 };
 
-/** The cells around a place and their weights. */
+/** The cells around a position and their weights. */
 function neighbors({ mode, rounding, cubic: a }: Sampling, at: number): [cell: number, weight: number][] {
   const cell = Math.floor(at);
   const t = at - cell;
@@ -52,7 +52,7 @@ function neighbors({ mode, rounding, cubic: a }: Sampling, at: number): [cell: n
   ];
 }
 
-/** The weights of n cells in each of o results, `[o, n]`. */
+/** The weights of n input cells for each of o output cells, `[o, n]`. */
 export function resampling(call: Call, n: number, o: number, scale: number, sampling: Sampling): Float32Array {
   const { mode, coordinates, rounding, excludeOutside } = sampling;
   const wrong = [

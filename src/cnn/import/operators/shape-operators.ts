@@ -82,7 +82,7 @@ const cast: OperatorRow = {
   },
 };
 
-/** Which axis of x each axis of the result is. */
+/** For each axis of the result, the axis of x. */
 function orderOf(call: Call): number[] {
   const rank = call.shape(0).length;
   const order = [...(call.list('perm') ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis))];
@@ -128,7 +128,7 @@ function expanded(call: Call, shape: readonly number[]): number[] {
   return both;
 }
 
-/** Turns channels into cells, in blocks of b × b. */
+/** Moves channels into space, in blocks of b × b. */
 function depthToSpace(call: Call): Value {
   const x = call.value(0);
   const [n, c, h, w] = x.shape;
@@ -158,7 +158,7 @@ function range(call: Call): KnownValues {
   );
 }
 
-/** What changes or reads shapes. */
+/** Operators that change or read shapes. */
 export const SHAPES: OperatorRows = {
   Reshape: reshaping(reshaped),
   Flatten: reshaping(flattened),

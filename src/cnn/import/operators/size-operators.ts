@@ -28,7 +28,7 @@ function padding(call: Call): Value {
   return extend(cut(call, x, sides), sides, paddingMode, value);
 }
 
-/** Negative padding takes cells away. */
+/** Negative padding removes cells. */
 function cut(call: Call, x: Value, sides: readonly (readonly [number, number])[]): Value {
   return sides.reduce((value, [before, after], axis) => {
     const [start, size] = [Math.max(-before, 0), value.shape[axis] + Math.min(before, 0) + Math.min(after, 0)];
@@ -92,7 +92,7 @@ function resizing(call: Call): Value {
   }, x);
 }
 
-/** What makes a tensor larger or smaller. */
+/** Operators that pad, crop or resize a tensor. */
 export const SIZES: OperatorRows = {
   Pad: { run: padding },
   Resize: { run: resizing },

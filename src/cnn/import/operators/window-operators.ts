@@ -5,7 +5,7 @@ import { view } from '../../functional/shape.js';
 import type { Value } from '../../graph.js';
 import type { Call, OperatorRows } from '../call.js';
 
-/** Cells of a window along an axis; a file could claim any number. */
+/** Maximum window size along an axis; a file could specify any number. */
 const WIDEST = 2 ** 14;
 
 type Sides = readonly (readonly [before: number, after: number])[];
@@ -37,7 +37,7 @@ function windowOf(call: Call, x: Value, kernel = call.list('kernel_shape')): Win
   };
 }
 
-/** Cells that a window spans. */
+/** Number of cells that a window spans. */
 function extents({ kernel, dilation }: Window): number[] {
   return kernel.map((k, axis) => (k - 1) * dilation[axis] + 1);
 }
@@ -49,7 +49,7 @@ function explicitPads(call: Call, rank: number): Sides {
   return Array.from({ length: rank }, (_, axis) => [pads[axis], pads[rank + axis]] as const);
 }
 
-/** Cells that are shared between both sides, the odd one behind, or with SAME_LOWER in front. */
+/** Splits padding between both sides; an odd cell goes to the end, with SAME_LOWER to the beginning. */
 function shared(total: number, mode: string): readonly [number, number] {
   const [less, more] = [Math.floor(total / 2), Math.ceil(total / 2)];
   return mode === 'SAME_LOWER' ? [more, less] : [less, more];
@@ -87,7 +87,7 @@ function transposed(call: Call): Value {
     ? full.map((cells, axis) => {
         const total = cells - sized[axis];
         if (!(total >= 0)) throw call.refusal(`the output ${show(sized)} must not be larger than ${show(full)}, which the windows cover`);
-        // of two sides the later one has the odd cell with SAME_UPPER only, unlike those of a convolution
+        // the end gets the odd cell only with SAME_UPPER, unlike in a convolution
         return shared(total, mode === 'SAME_UPPER' ? mode : 'SAME_LOWER');
       })
     : mode === 'VALID'
@@ -110,7 +110,7 @@ function pool(call: Call, reduce: typeof maxPooling | typeof averagePooling): Va
   return reduce(x, { kernelSize, stride, dilation, padding, ceilMode }, call.flag('count_include_pad'));
 }
 
-/** Pools over everything: one cell is left of each spatial axis. */
+/** Pools over all spatial axes, which are reduced to size 1. */
 function globalPool(call: Call, reduce: typeof maxPooling | typeof averagePooling): Value {
   const x = call.value(0);
   const [n, channels, ...spatial] = x.shape;
@@ -118,7 +118,7 @@ function globalPool(call: Call, reduce: typeof maxPooling | typeof averagePoolin
   return view(reduce(line, { kernelSize: line.shape[2] }), [n, channels, ...spatial.map(() => 1)]);
 }
 
-/** Everything with a window that slides. */
+/** Operators with a sliding window. */
 export const WINDOWS: OperatorRows = {
   Conv: { parameters: { 1: 'weight', 2: 'bias' }, run: convolution },
   ConvTranspose: { parameters: { 1: 'weight', 2: 'bias' }, run: transposed },

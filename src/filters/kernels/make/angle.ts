@@ -1,6 +1,6 @@
 import { check, finite } from '../../../options.js';
 
-/** How the catalogue describes an angle. */
+/** The catalogue's description of an angle parameter. */
 export const ANGLE_RULE = 'degrees, counter-clockwise from the right';
 
 /**
@@ -14,7 +14,7 @@ export function heading(operation: string, name: string, degrees: number): reado
   return [exact(Math.cos(radians)), -exact(Math.sin(radians))];
 }
 
-/** cos 90° is 6e-17 in float64. */
+/** Rounds values such as cos 90°, which is 6e-17 in float64. */
 function exact(value: number): number {
   return Math.abs(value) < 1e-15 ? 0 : value;
 }

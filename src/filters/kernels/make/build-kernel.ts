@@ -2,7 +2,7 @@ import { DataError } from '../../../errors.js';
 import { float32 } from '../../../options.js';
 import type { Tensor } from '../../../tensor.js';
 
-// How kernels are made that are formulas and not matrices: in float64, rounded once, at the end.
+// Builds kernels from formulas: in float64, rounded once at the end.
 
 /** The values of f for each cell of `[2·radius + 1, 2·radius + 1]`, row by row; x and y are relative to the center, x right and y down. */
 export function sample(radius: number, f: (x: number, y: number) => number): number[] {
@@ -12,7 +12,7 @@ export function sample(radius: number, f: (x: number, y: number) => number): num
 
 /**
  * A square kernel, `[k, k]`, from its weights row by row.
- * @throws DataError if the parameters of the operation make a weight that is none
+ * @throws DataError if the parameters result in a weight that is not finite
  */
 export function squareKernel(operation: string, weights: readonly number[]): Tensor {
   const odd = weights.find((weight) => !float32.holds(weight));
@@ -27,7 +27,7 @@ export function outer(...vectors: readonly (readonly number[])[]): Tensor {
   return { shape: vectors.map((vector) => vector.length), data: toFloat32(products) };
 }
 
-/** The weights as shares of their sum, which must not be zero. */
+/** The weights divided by their sum, which must not be zero. */
 export function toMean(weights: readonly number[]): number[] {
   const sum = total(weights);
   return weights.map((weight) => weight / sum);
@@ -37,7 +37,10 @@ export function total(weights: readonly number[]): number {
   return weights.reduce((sum, weight) => sum + weight, 0);
 }
 
-/** What cancels out in theory is zero in the kernel too, and then costs nothing: cos 90° is 6e-17 in float64. */
+/**
+ * Sets weights that are zero except for rounding to zero, so that they are skipped: Rounds values such as cos 90°,
+ * which is 6e-17 in float64.
+ */
 function toFloat32(weights: readonly number[]): Float32Array {
   const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
   return Float32Array.from(weights, (weight) => (Math.abs(weight) < 1e-14 * largest ? 0 : weight));

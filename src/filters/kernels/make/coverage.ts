@@ -11,8 +11,8 @@ function halfSides(corners: readonly Point[]): readonly [x: number, y: number] {
 }
 
 /**
- * A convex shape as a blur, `[kH, kW]`, both odd, sum 1: each weight is the share of the shape's area that covers its pixel,
- * so the shape is anti-aliased at any size and angle.
+ * A convex shape as a blur, `[kH, kW]`, both odd, sum 1: each weight is the fraction of the shape's area inside its
+ * pixel, so the shape is anti-aliased at any size and angle.
  */
 export function coverage(corners: readonly Point[]): Tensor {
   const [halfX, halfY] = halfSides(corners);
@@ -22,7 +22,7 @@ export function coverage(corners: readonly Point[]): Tensor {
     for (let x = -halfX; x <= halfX; x++) areas.push(area(clip(clip(row, 0, 1, x + 0.5), 0, -1, 0.5 - x)));
   }
   const whole = total(areas);
-  // a single pixel gets all of it, however small
+  // a shape inside a single pixel gives the weight 1
   const data = Float32Array.from(areas, (part) => (areas.length === 1 ? 1 : part / whole));
   return { shape: [2 * halfY + 1, 2 * halfX + 1], data };
 }

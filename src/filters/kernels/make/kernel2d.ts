@@ -4,10 +4,10 @@ import { type Tensor, tensor } from '../../../tensor.js';
 import { LISTS, mayBeSquare, twoReadings } from './flat-weights.js';
 
 /**
- * A filter kernel, `[kH, kW]`, written down as the matrix it is: `kernel2d([[0, -1, 0], [-1, 5, -1], [0, -1, 0]])`.
- * Any size, even and non-square ones too.
+ * Creates a filter kernel `[kH, kW]` from its matrix: `kernel2d([[0, -1, 0], [-1, 5, -1], [0, -1, 0]])`. Any size is
+ * allowed, including even and non-square ones.
  * @throws ShapeError unless it is a list of equally long, non-empty rows
- * @throws DataError if a weight is not a finite number, or larger than float32 holds, 3.4e38
+ * @throws DataError if a weight is not a finite number, or exceeds the range of float32, 3.4e38
  * @example
  * ```ts
  * import { kernel2d } from 'convlab';

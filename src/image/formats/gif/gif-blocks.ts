@@ -9,11 +9,11 @@ const INTERLACED = 0x40;
 
 /** A frame as stored in the file. */
 export interface GifFrame {
-  /** rows of numbers of colors, from the top */
+  /** rows of palette indices, from the top */
   readonly indices: Buffer;
-  /** three bytes a color */
+  /** three bytes per color */
   readonly palette: Buffer;
-  /** the number of no color, −1 without one */
+  /** the transparent index, −1 if there is none */
   readonly transparent: number;
   readonly x: number;
   readonly y: number;
@@ -30,7 +30,7 @@ export function inspectGif(bytes: Source): Header {
   return { width: head.readUInt16LE(6), height: head.readUInt16LE(8) };
 }
 
-/** One frame after the other. @param maxPixels of all frames together @throws Damaged */
+/** Yields the frames. @param maxPixels limit for all frames in total @throws Damaged */
 export function* gifFrames(bytes: Buffer, maxPixels = Number.POSITIVE_INFINITY): Generator<GifFrame, void> {
   const { width, height } = inspectGif(bytes);
   const start = 13 + paletteSize(bytes[10]);
@@ -92,7 +92,7 @@ function readFrame(
   return { indices, palette: size > 0 ? bytes.subarray(at + 10, dataAt) : screen.shared, x, y, width, height, end };
 }
 
-/** Every eighth row comes first, then those half way between, and so on (GIF89a, appendix E). */
+/** Reorders interlaced rows: every eighth row is first, then those halfway between, and so on (GIF89a, appendix E). */
 function inOrder(rows: Buffer, width: number, height: number): Buffer {
   const out = Buffer.alloc(rows.length);
   let from = 0;
@@ -107,9 +107,9 @@ function inOrder(rows: Buffer, width: number, height: number): Buffer {
   return out;
 }
 
-/** Data in blocks of up to 255 bytes, each with its length in front, ended by an empty one. */
+/** Reads data in blocks of up to 255 bytes, each preceded by its length, up to an empty block. */
 function readBlocks(bytes: Buffer, start: number): { end: number; data: Buffer } {
-  // blocks may be of one byte: an object for each would cost a hundred times as much
+  // blocks may have one byte, and an object per block would cost a hundred times as much
   let [end, length] = [start, 0];
   for (let size = 255; size > 0; end += 1 + size) {
     need(bytes, end + 1, 'a GIF block');
@@ -122,7 +122,7 @@ function readBlocks(bytes: Buffer, start: number): { end: number; data: Buffer }
   return { end, data };
 }
 
-/** Bytes of the palette that the flags announce, 0 without one. */
+/** Size of the palette in bytes according to the flags; 0 if there is none. */
 function paletteSize(flags: number): number {
   return flags & 0x80 ? 3 << ((flags & 7) + 1) : 0;
 }

@@ -3,21 +3,21 @@ import type { Image } from '../../image.js';
 import { toRgba8 } from '../../samples.js';
 
 const MAX_COLORS = 256;
-/** Pixels that a palette is made of: of long animations every second, third … */
+/** Maximum number of pixels used to create a palette; long animations are subsampled. */
 const MOST_LOOKED_AT = 2 ** 18;
-/** rounds of Lloyd's algorithm, which moves each color to the mean of its nearest pixels */
+/** iterations of Lloyd's algorithm, which moves each color to the mean of its nearest pixels */
 const ROUNDS = 3;
 const NOT_YET = 0xffff;
 
-/** A picture as numbers of colors. */
+/** An image as palette indices. */
 export interface Indexed {
   readonly indices: Uint8Array;
   readonly palette: readonly (readonly number[])[];
 }
 
 /**
- * Reduces images to 256 colors. Pixels below half opacity become color 0, which is transparent. Images with few enough colors keep them as
- * they are; the others share one palette, in which a color is looked up once.
+ * Reduces images to 256 colors. Pixels below half opacity become color 0, which is transparent. Images with at most 256
+ * colors keep them; the others share one palette, in which each distinct color is searched once.
  */
 export function* indexed(images: readonly Image[], transparent: boolean, quantize: Gifenc['quantize']): Generator<Indexed> {
   const hole = transparent ? [[0, 0, 0]] : [];
@@ -33,7 +33,7 @@ export function* indexed(images: readonly Image[], transparent: boolean, quantiz
     }
     if (!shared) {
       const palette = [...hole, ...reduce(sampleOf(images), room, quantize)];
-      // gifenc's own look-up gives all colors of one bin the same place, so that pale ones shift
+      // gifenc's own lookup maps all colors of a bin to the same index, which shifts pale colors
       shared = { palette, places: new Uint16Array(2 ** 24).fill(NOT_YET), find: nearestOf(palette, hole.length) };
     }
     const { palette, places, find } = shared;
@@ -45,14 +45,14 @@ export function* indexed(images: readonly Image[], transparent: boolean, quantiz
   }
 }
 
-/** Whether any pixel becomes a hole. */
+/** True if any pixel becomes transparent. */
 export function hasHole({ channels, data }: Image, white: number): boolean {
   if (channels % 2 === 1) return false;
   for (let at = channels - 1; at < data.length; at += channels) if ((data[at] * 255) / white < 127.5) return true;
   return false;
 }
 
-/** The colors in the order in which they are seen, with their numbers; undefined if they are more than `most`. */
+/** The colors in order of appearance, with their indices; undefined if there are more than `most`. */
 function fewColors(rgba: Uint8ClampedArray, most: number): Map<number, number> | undefined {
   const seen = new Map<number, number>();
   let last = -1;
@@ -77,7 +77,7 @@ function colorAt(rgba: Uint8ClampedArray, at: number): number {
   return (rgba[at] << 16) | (rgba[at + 1] << 8) | rgba[at + 2];
 }
 
-/** Pixels that are seen, from all pictures evenly. */
+/** Visible pixels, evenly sampled from all images. */
 function sampleOf(images: readonly Image[]): Uint8Array {
   const { width, height } = images[0];
   const step = 4 * Math.max(1, Math.ceil((images.length * width * height) / MOST_LOOKED_AT));
@@ -95,7 +95,10 @@ function sampleOf(images: readonly Image[]): Uint8Array {
   return kept.slice(0, end);
 }
 
-/** A palette for pixels: gifenc's of coarse colors, which takes it a hundredth of the time, and each the mean of the pixels nearest to it. */
+/**
+ * A palette for pixels: gifenc's palette of quantized colors, which is 100 times faster, with each color replaced by
+ * the mean of its nearest pixels.
+ */
 function reduce(rgba: Uint8Array, room: number, quantize: Gifenc['quantize']): readonly (readonly number[])[] {
   let palette: readonly (readonly number[])[] = quantize(rgba, room, { format: 'rgb444', useSqrt: false });
   for (let round = 0; round < ROUNDS; round++) {
@@ -115,7 +118,7 @@ function reduce(rgba: Uint8Array, room: number, quantize: Gifenc['quantize']): r
 function nearestOf(palette: readonly (readonly number[])[], first: number): (color: number) => number {
   const order = Array.from({ length: palette.length - first }, (_, i) => i + first).sort((a, b) => palette[a][1] - palette[b][1]);
   const [red, green, blue] = [0, 1, 2].map((c) => Int32Array.from(order, (i) => palette[i][c]));
-  // where the search begins, by green
+  // start of the search, by green
   const starts = Int32Array.from({ length: 256 }, (_, g) => green.findIndex((value) => value >= g)).map((at) => (at === -1 ? order.length : at));
   return (color) => {
     const [r, g, b] = [color >> 16, (color >> 8) & 255, color & 255];

@@ -7,12 +7,12 @@ import type { FileFormat, Header } from '../format.js';
 import { type GifFrame, gifFrames, inspectGif, repeatsOf } from './gif-blocks.js';
 import { hasHole, indexed } from './gif-colors.js';
 
-// what becomes of a frame when its time is over
+// disposal methods
 const KEEP = 1;
 const CLEAR = 2;
 const RESTORE = 3;
 
-/** GIF: the first frame, RGB, or RGBA if any pixel is transparent; written by gifenc. */
+/** GIF. Reads the first frame as RGB, or RGBA if any pixel is transparent; writes through gifenc. */
 export const gif: FileFormat = {
   name: 'GIF',
   keeps: [],
@@ -37,7 +37,7 @@ export const gif: FileFormat = {
 };
 
 /**
- * All frames, each as the whole picture that is seen: what a frame leaves free shows the one before, unless that was
+ * All frames, each complete as displayed: areas that a frame does not cover show the previous one, unless that was
  * disposed of.
  */
 async function decodeFrames(bytes: Buffer, maxPixels: number): Promise<{ frames: Frame[]; repeats: number }> {
@@ -82,26 +82,23 @@ function hasGaps(canvas: Buffer): boolean {
   return false;
 }
 
-/**
- * @param frames of equal size
- * @param repeats how often it starts again: Infinity for ever
- */
+/** @param frames of equal size @param repeats number of repetitions; Infinity: forever */
 async function encodeFrames(frames: readonly Frame[], repeats: number): Promise<Uint8Array> {
   const loaded = await import('gifenc');
-  // a CommonJS module: bundlers see its names, Node does not
+  // a CommonJS module: bundlers provide named exports, Node does not
   const { GIFEncoder, quantize } = 'quantize' in loaded ? (loaded as unknown as Gifenc) : loaded.default;
   const images = frames.map(({ image }) => image);
   const transparent = images.some((image) => hasHole(image, whiteOf(image.data)));
-  // through the holes of one frame the one before must not be seen
+  // the previous frame must not be visible through transparent pixels
   const dispose = transparent ? CLEAR : KEEP;
-  // −1: no word about loops, so it is played once
+  // −1 writes no loop block, so the animation plays once
   const repeat = repeats === 0 ? -1 : Number.isFinite(repeats) ? repeats : 0;
   const encoder = GIFEncoder();
   let [i, first] = [0, undefined as unknown];
   for (const { indices, palette } of indexed(images, transparent, quantize)) {
     const { image, delay } = frames[i++];
     first ??= palette;
-    // the palette of the first frame is that of all frames without one
+    // the palette of the first frame is global, for all frames without their own
     const own = i === 1 || palette !== first ? palette : undefined;
     encoder.writeFrame(indices, image.width, image.height, { palette: own, delay, repeat, dispose, transparent, transparentIndex: 0 });
   }

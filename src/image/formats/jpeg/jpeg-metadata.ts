@@ -7,7 +7,7 @@ const APP2 = 0xe2;
 const EXIF = Buffer.from('Exif\0\0', 'latin1');
 const ICC = Buffer.from('ICC_PROFILE\0', 'latin1');
 const JFIF = Buffer.from('JFIF\0', 'latin1');
-/** Bytes of a segment behind its length. */
+/** Maximum bytes of a segment after its length field. */
 const MOST = 65533;
 
 /** Collects the metadata in the segments of a JPEG; damaged blocks are ignored. */
@@ -23,7 +23,7 @@ export class JpegMetadata {
       if (x === y) this.#density = unit === 1 ? x : unit === 2 ? x * 2.54 : 0;
     } else if (marker === APP1 && begins(content, EXIF)) this.#exif ??= content.subarray(EXIF.length);
     else if (marker === APP2 && begins(content, ICC) && content.length > 14) {
-      // the parts are numbered from 1
+      // parts are numbered from 1
       this.#profile[content[12] - 1] ??= content.subarray(14);
       this.#parts = content[13];
     }
@@ -41,9 +41,9 @@ export class JpegMetadata {
 }
 
 /**
- * The parts of the JPEG with a JFIF segment in front, in place of its own: its resolution in integers, or none, but that pixels are square. Behind
- * it comes the other metadata.
- * @param jpeg just written
+ * The parts of the JPEG with a new JFIF segment, which contains the resolution in integers, or only square pixels if
+ * there is none, followed by the other metadata.
+ * @param jpeg a newly written file
  */
 export function withMetadata(jpeg: Uint8Array, { icc, exif, density }: Metadata): readonly Buffer[] {
   const bytes = Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.length);
@@ -61,7 +61,7 @@ export function withMetadata(jpeg: Uint8Array, { icc, exif, density }: Metadata)
   return [bytes.subarray(0, 2), ...added, bytes.subarray(behind)];
 }
 
-/** The largest blocks: EXIF goes into one segment, a profile into at most 255. */
+/** Maximum block sizes: EXIF fits into one segment, a profile into at most 255. */
 export const MOST_METADATA = { exif: MOST - EXIF.length, icc: 255 * (MOST - ICC.length - 2) } as const;
 
 function segment(marker: number, name: Buffer, content: Uint8Array): Buffer {

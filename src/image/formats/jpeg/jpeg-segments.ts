@@ -10,7 +10,7 @@ interface Segment {
   readonly end: number;
   /** number of restart markers in a scan's data */
   readonly restarts: number;
-  /** places of fill bytes in it */
+  /** positions of fill bytes in it */
   readonly fill: readonly number[];
 }
 
@@ -44,11 +44,11 @@ export function inspectJpeg(bytes: Source): FrameHeader {
 /** Contents of the segments of a JPEG. */
 export interface JpegContents {
   readonly frame: FrameHeader;
-  /** where its frame header begins */
+  /** offset of its frame header */
   readonly frameAt: number;
   readonly scans: number;
   readonly isRgb: boolean;
-  /** places of fill bytes within scans */
+  /** positions of fill bytes in scans */
   readonly fill: readonly number[];
   readonly metadata?: Metadata;
   readonly orientation: number;
@@ -66,7 +66,7 @@ export function readSegments(bytes: Buffer): JpegContents {
     const { marker, start, end } = segment;
     const content = bytes.subarray(start, end);
     if (isFrame(marker)) {
-      // each would be given memory of its own, and only the size of the first has been looked at
+      // the decoder would allocate memory for each frame header, but only the size of the first was checked
       if (frame) throw new Damaged('has two JPEG frame headers');
       [frame, frameAt] = [readFrame(content, marker), start];
     } else if (marker === DHT) for (const table of tablesOf(content)) tables.add(table);
@@ -93,7 +93,10 @@ export function readSegments(bytes: Buffer): JpegContents {
   return { frame, frameAt, scans, isRgb, fill, ...metadata.read() };
 }
 
-/** The segments in order, a scan with the data that follows it. @throws Damaged if the file ends before its end marker */
+/**
+ * The segments in order; a scan includes the data that follows it.
+ * @throws Damaged if the file ends before its end marker
+ */
 function* segments(bytes: Buffer): Generator<Segment> {
   for (let at = 2; ; ) {
     const { marker, start, end } = segmentAt(bytes, at);
@@ -104,7 +107,7 @@ function* segments(bytes: Buffer): Generator<Segment> {
   }
 }
 
-/** The segment at a place, behind fill bytes. @throws Damaged */
+/** The segment at an offset, after fill bytes. @throws Damaged */
 function segmentAt(bytes: Source, from: number): { marker: number; start: number; end: number } {
   for (let at = from; ; ) {
     need(bytes, at + 2, 'a JPEG marker');
@@ -155,7 +158,7 @@ function readFrame(content: Buffer, marker: number): FrameHeader {
   return { width: content.readUInt16BE(3), height: content.readUInt16BE(1), progressive: marker === 0xc2, components };
 }
 
-/** Numbers of the Huffman tables that a segment defines, those of alternating coefficients from 16 (ITU-T T.81, B.2.4.2). */
+/** Ids of the Huffman tables that a segment defines; AC tables start at 16 (ITU-T T.81, B.2.4.2). */
 function tablesOf(content: Buffer): readonly number[] {
   const found: number[] = [];
   for (let at = 0; at + 17 <= content.length; ) {

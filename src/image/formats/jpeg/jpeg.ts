@@ -6,11 +6,14 @@ import { decodeBySharp, jpegBySharp } from '../sharp.js';
 import { MOST_METADATA, withMetadata } from './jpeg-metadata.js';
 import { inspectJpeg, type JpegContents, readSegments, SOI } from './jpeg-segments.js';
 
-/** Rows that libvips reads at a time. */
+/** Rows per strip that libvips reads. */
 const STRIP = 8;
 /** jpeg-js takes about 33 bytes per pixel. */
 const MAX_PIXELS = 100e6;
-/** JPEG by sharp or jimp (jpeg-js): baseline and progressive, rotated by its EXIF orientation; gray has 1 channel, all else 3. */
+/**
+ * JPEG through sharp or jimp (jpeg-js): baseline and progressive, rotated by its EXIF orientation; gray has 1 channel,
+ * everything else 3.
+ */
 export const jpeg: FileFormat = {
   name: 'JPEG',
   keeps: ['icc', 'exif', 'density'],
@@ -70,8 +73,9 @@ export const jpeg: FileFormat = {
 };
 
 /**
- * Decoded by sharp; undefined if it cannot, or if the data is damaged. libvips looks for damage only before it reads each strip of 8 rows,
- * so where a strip is all that is decoded at a time it gets a frame header with a strip more, and what it finds wrong there does not count.
+ * Decoded by sharp; undefined if it cannot, or if the data is damaged. libvips checks for damage only before it reads
+ * each strip of 8 rows. To detect damage in the last strip, it is given a frame header with one strip more, and errors
+ * in that extra strip are ignored.
  */
 async function bySharp(bytes: Buffer, { frame, frameAt, scans }: JpegContents, channels: 1 | 3, turns: Turns): Promise<Uint8ClampedArray | undefined> {
   const { width, height, progressive, components } = frame;
@@ -91,7 +95,7 @@ function withoutFill(bytes: Buffer, at: readonly number[]): Buffer {
   let to = 0;
   for (let i = 0, from = 0; i <= at.length; i++) {
     const end = at[i] ?? bytes.length;
-    // a Buffer for each of millions of parts would take more memory than the file
+    // a Buffer per part would take more memory than the file if there are millions of parts
     if (end > from) to += bytes.copy(out, to, from, end);
     from = end + 1;
   }

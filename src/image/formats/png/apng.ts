@@ -6,7 +6,7 @@ import { Damaged, type Frames, type Header } from '../format.js';
 import { type Chunk, chunk, chunks, forChunks, readMetadata, SIGNATURE } from './png-chunks.js';
 import { checkRoom, decodePixels, inspectPng, type PngColors, type PngHeader } from './png-pixels.js';
 
-// what becomes of a frame when its time is over
+// disposal methods
 const RESTORE = 2;
 /** The frame is blended over the canvas instead of replacing it. */
 const OVER = 1;
@@ -24,9 +24,9 @@ interface Control extends Header {
 type Pixels = Uint8ClampedArray | Uint16Array;
 
 /**
- * The frames of an animated PNG, each as the whole picture that is seen; of another PNG, and where the animation does not say
- * when it is shown, no frames. They have alpha if any has transparent pixels.
- * @param maxPixels of all frames together
+ * The frames of an animated PNG, each complete as displayed; no frames for other PNGs, or if the animation has no
+ * timing. They have alpha if any has transparent pixels.
+ * @param maxPixels limit for all frames in total
  * @throws Damaged
  */
 export async function decodeApng(bytes: Buffer, maxPixels: number, turns: Turns): Promise<Frames | undefined> {
@@ -80,7 +80,7 @@ async function readControls(bytes: Buffer, turns: Turns): Promise<{ controls: Co
   const { width, height } = inspectPng(bytes);
   await forChunks(bytes, turns, ({ type, content }: Chunk) => {
     if (type === 'fcTL') controls.push(readControl(content, width, height));
-    // image data in front of all frame controls is a picture for readers that know no animation
+    // image data before all frame controls is an image for readers without animation support
     else if (type === 'IDAT') controls.at(-1)?.data.push(content);
     else if (type === 'fdAT') controls.at(-1)?.data.push(content.subarray(4));
     else if (!found.has(type)) found.set(type, content);
@@ -101,7 +101,7 @@ function readControl(content: Buffer, screenWidth: number, screenHeight: number)
   return { width, height, x, y, delay, disposal: content[24], blend: content[25], data: [] };
 }
 
-/** As RGBA. */
+/** Decodes a frame to RGBA. */
 async function decodeFrame({ width, height, data }: Control, header: PngHeader, colors: PngColors): Promise<Pixels> {
   const own = { ...header, width, height };
   checkRoom(own, data);
@@ -130,10 +130,7 @@ function draw(rgba: Pixels, { x, y, width, height, blend }: Control, canvas: Pix
   }
 }
 
-/**
- * An animated PNG of pictures that are PNGs already.
- * @param pngs the frames, of one size and one kind of samples
- */
+/** Joins PNGs to an animated PNG. @param pngs the frames, with equal size and sample type */
 export function joinPngs(pngs: readonly Uint8Array[], frames: readonly Frame[], repeats: number): Buffer {
   const [first] = pngs;
   const parts: Buffer[] = [SIGNATURE];

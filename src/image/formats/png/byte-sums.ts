@@ -1,17 +1,17 @@
-/** The highest bit of each of four bytes, where a carry would go on to the next. */
+/** Mask of the highest bit of each of four bytes, where a carry would reach the next byte. */
 const HIGH = 0x80808080 | 0;
 const LOW = 0x7f7f7f7f;
 
-/** Sums of bytes, and differences, modulo 256, four at a time. */
+/** Sums and differences of bytes modulo 256, four at a time. */
 export class ByteSums {
   readonly #a: Uint32Array;
   readonly #b: Uint32Array;
   readonly #bytes: Uint8Array;
   readonly #otherBytes: Uint8Array;
 
-  /** @param length of a row */
+  /** @param length bytes per row */
   constructor(readonly length: number) {
-    // bytes of rows begin anywhere, those of words do not
+    // rows may start at any byte, words may not
     [this.#a, this.#b] = [0, 1].map(() => new Uint32Array(Math.ceil(length / 4)));
     this.#bytes = new Uint8Array(this.#a.buffer, 0, length);
     this.#otherBytes = new Uint8Array(this.#b.buffer, 0, length);

@@ -4,21 +4,21 @@ import { compact, densityOfMeters, type Metadata, metersOfDensity } from '../../
 import { Damaged, need } from '../format.js';
 import { readExif } from '../tiff/exif.js';
 
-/** What every PNG begins with. */
+/** The signature of PNG files. */
 export const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
-/** Larger color profiles do not occur. */
+/** Maximum size of a color profile. */
 const MAX_PROFILE = 2 ** 24;
-/** The first chunk is the header, of 13 bytes. */
+/** The end of the first chunk, the header of 13 bytes. */
 const HEADER_END = 33;
-/** Bytes that are summed at a time: about half a millisecond. */
+/** Bytes summed at a time; takes about half a millisecond. */
 const SUMMED_BYTES = 2 ** 19;
 
 /** One chunk of a PNG. */
 export interface Chunk {
   readonly type: string;
   readonly content: Buffer;
-  /** where it ends in the file, its checksum included */
+  /** end offset in the file, after its checksum */
   readonly end: number;
 }
 
@@ -36,7 +36,7 @@ export function* chunks(bytes: Buffer): Generator<Chunk> {
   }
 }
 
-/** Calls a function with every chunk, once it was held against its checksum. @throws Damaged */
+/** Calls a function with every chunk after verifying its checksum. @throws Damaged */
 export async function forChunks(bytes: Buffer, turns: Turns, use: (chunk: Chunk) => void): Promise<void> {
   for (const chunk of chunks(bytes)) {
     const { type, content, end } = chunk;
@@ -45,7 +45,7 @@ export async function forChunks(bytes: Buffer, turns: Turns, use: (chunk: Chunk)
     const add = (from: number, to: number) => {
       sum = crc32(summed.subarray(from, to), sum);
     };
-    // files of millions of chunks are not worth a promise for each
+    // avoids a promise per chunk in files with millions of chunks
     if (turns.over || summed.length > SUMMED_BYTES) await turns.each(summed.length, SUMMED_BYTES, add);
     else add(0, summed.length);
     if (sum !== bytes.readUInt32BE(end - 4)) {
@@ -74,7 +74,7 @@ export function readMetadata(found: ReadonlyMap<string, Buffer>): { metadata?: M
   return { metadata: compact({ icc, exif, density: densityOfMeters(perMeter) }), orientation };
 }
 
-/** A name and a zero, the method, and the profile packed. */
+/** Parses the name, a zero byte, the method, and the compressed profile. */
 function unpackProfile(content: Buffer): Buffer | undefined {
   try {
     return inflateSync(content.subarray(content.indexOf(0) + 2), { maxOutputLength: MAX_PROFILE });
@@ -97,8 +97,8 @@ export function metadataChunks({ icc, exif, density }: Metadata): Buffer[] {
 }
 
 /**
- * The parts of a PNG with metadata behind its header, in place of the resolution that sharp makes up.
- * @param png just written; its memory is used again where there is room for what comes before the image data
+ * The parts of a PNG with metadata after its header, replacing the resolution that sharp makes up.
+ * @param png a newly written file; its memory is reused if there is room before the image data
  */
 export function withMetadata(png: Uint8Array, metadata: Metadata): readonly Buffer[] {
   const bytes = Buffer.from(png.buffer, png.byteOffset, png.length);

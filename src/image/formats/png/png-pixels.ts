@@ -3,7 +3,7 @@ import { Damaged, type Header, need, type Source } from '../format.js';
 import { inflateRows, MAX_DEFLATE_RATIO } from '../unpack.js';
 import { bytesOfRows, type PngLayout, readRows } from './png-rows.js';
 
-/** Samples in the file's pixels, and the bit depths allowed (PNG specification, 11.2.1). Type 3 has a palette. */
+/** Samples per pixel in the file, and allowed bit depths (PNG specification, 11.2.1). Type 3 has a palette. */
 const COLOR_TYPES: Readonly<Record<number, { samples: 1 | 2 | 3 | 4; depths: readonly number[] }>> = {
   0: { samples: 1, depths: [1, 2, 4, 8, 16] },
   2: { samples: 3, depths: [8, 16] },
@@ -11,7 +11,7 @@ const COLOR_TYPES: Readonly<Record<number, { samples: 1 | 2 | 3 | 4; depths: rea
   4: { samples: 2, depths: [8, 16] },
   6: { samples: 4, depths: [8, 16] },
 };
-/** The color type of pictures with a palette. */
+/** The color type of images with a palette. */
 export const PALETTE = 3;
 
 /** Contents of the header. */
@@ -34,7 +34,7 @@ export function inspectPng(bytes: Source): PngHeader {
   if (!COLOR_TYPES[colorType]?.depths.includes(depth)) throw new Damaged(`claims color type ${colorType} with ${depth} bits, which PNG does not have`);
   if (compression !== 0 || filter !== 0 || interlace > 1) throw new Damaged('claims a compression, filter or interlace method that PNG does not have');
   const { samples } = COLOR_TYPES[colorType];
-  // transparency may add alpha to what has none
+  // transparency may add an alpha channel
   const channels = colorType === PALETTE ? 4 : samples + (samples % 2);
   return {
     width: head.readUInt32BE(16),
@@ -47,20 +47,20 @@ export function inspectPng(bytes: Source): PngHeader {
   };
 }
 
-/** A palette has three colors; transparency adds alpha to what has none. */
+/** The number of channels: palettes have three colors, and transparency adds an alpha channel. */
 export function channelsOf({ colorType, samples }: PngHeader, { transparency }: PngColors): Image['channels'] {
   const colors = colorType === PALETTE ? 3 : samples;
   return (transparency && colors % 2 === 1 ? colors + 1 : colors) as Image['channels'];
 }
 
-/** A few bytes can claim gigabytes. @throws Damaged */
+/** Checks that the data can contain the pixels, because a few bytes can claim gigabytes. @throws Damaged */
 export function checkRoom(header: PngHeader, data: readonly Buffer[]): void {
   const packed = data.reduce((sum, { length }) => sum + length, 0);
   if (packed * MAX_DEFLATE_RATIO < bytesOfRows(header))
     throw new Damaged(`has ${packed} bytes of image data, which cannot hold ${header.width} × ${header.height} pixels`);
 }
 
-/** @param data one zlib stream, cut in pieces @throws Damaged */
+/** @param data one zlib stream in several pieces @throws Damaged */
 export async function decodePixels(header: PngHeader, colors: PngColors, data: readonly Buffer[]): Promise<Uint8ClampedArray | Uint16Array> {
   return colored(readRows(await inflateRows(Buffer.concat(data), bytesOfRows(header), 'its image data'), header), header, colors);
 }
@@ -90,7 +90,10 @@ function lookUp(indices: Uint8Array | Uint16Array, { palette, transparency }: Pn
   return out;
 }
 
-/** Alpha 0 where a pixel has the transparent color, which it keeps, so that filtering does not pull in black. */
+/**
+ * Sets alpha to 0 for pixels of the transparent color. They keep their color, so that filtering does not blend in
+ * black.
+ */
 function addKeyAlpha(rows: Uint8Array | Uint16Array, { samples, depth }: PngHeader, transparency: Buffer, scale: number): Uint8ClampedArray | Uint16Array {
   if (transparency.length < 2 * samples) throw new Damaged(`is damaged: its transparent color has ${transparency.length} bytes instead of ${2 * samples}`);
   const key = Array.from({ length: samples }, (_, c) => transparency.readUInt16BE(2 * c));

@@ -1,18 +1,18 @@
 import { Damaged } from '../format.js';
 import { ByteSums } from './byte-sums.js';
 
-/** How the samples of a PNG are laid out. */
+/** The layout of the samples of a PNG. */
 export interface PngLayout {
   readonly width: number;
   readonly height: number;
   /** bits of a sample: 1, 2, 4, 8 or 16 */
   readonly depth: number;
-  /** samples of a pixel, as in the file: a color of a palette is one */
+  /** samples per pixel in the file; a palette index is one sample */
   readonly samples: number;
   readonly interlaced: boolean;
 }
 
-/** First column and row, and their distances, of the seven passes of an interlaced picture (PNG specification, 8.2). */
+/** First column, first row and their distances for the seven passes of an interlaced image (PNG specification, 8.2). */
 const ADAM7 = [
   [0, 0, 8, 8],
   [4, 0, 8, 8],
@@ -30,11 +30,11 @@ interface Pass {
   readonly dy: number;
   readonly columns: number;
   readonly rows: number;
-  /** of a row, without the byte of its filter */
+  /** bytes per row, without the filter byte */
   readonly bytes: number;
 }
 
-/** Bytes that the image data unpacks to. */
+/** Size of the decompressed image data in bytes. */
 export function bytesOfRows(layout: PngLayout): number {
   return passes(layout).reduce((sum, { rows, bytes }) => sum + rows * (1 + bytes), 0);
 }
@@ -48,7 +48,7 @@ function passes({ width, height, depth, samples, interlaced }: PngLayout): reado
 
 /**
  * The samples of a PNG as stored in the file, interleaved.
- * @param raw the unpacked image data, of {@link bytesOfRows} bytes
+ * @param raw the decompressed image data, of {@link bytesOfRows} bytes
  * @throws Damaged if a row has a filter that does not exist
  */
 export function readRows(raw: Buffer, layout: PngLayout): Uint8Array | Uint16Array {
@@ -79,14 +79,14 @@ export function readRows(raw: Buffer, layout: PngLayout): Uint8Array | Uint16Arr
 export interface PngBand {
   /** The samples of the rows as stored in the file, interleaved. */
   readonly samples: Uint8Array | Uint16Array;
-  /** the bytes of the last row, without filter */
+  /** the unfiltered bytes of the last row */
   readonly last: Uint8Array;
 }
 
 /**
  * The samples of some rows of a PNG that is not interlaced.
- * @param raw the unpacked image data of whole rows
- * @param above the bytes of the row above, without filter; undefined: there is none
+ * @param raw the decompressed data of complete rows
+ * @param above the unfiltered bytes of the row above; undefined if there is none
  * @throws Damaged if a row has a filter that does not exist
  */
 export function readBand(raw: Buffer, layout: PngLayout, above: Uint8Array | undefined): PngBand {
@@ -97,7 +97,7 @@ export function readBand(raw: Buffer, layout: PngLayout, above: Uint8Array | und
   return { samples: unpack(packed, { ...pass, rows }, width * samples, depth), last: packed.subarray(packed.length - pass.bytes) };
 }
 
-/** Undoes the filters of the rows (PNG specification, 9.2). @param distance from a byte to the one of the pixel before */
+/** Reverses the filters of the rows (PNG specification, 9.2). @param distance bytes to the previous pixel */
 function unfilter(raw: Buffer, { rows, bytes }: Pass, distance: number, before: Uint8Array = new Uint8Array(bytes)): Uint8Array {
   const out = new Uint8Array(rows * bytes);
   let above = before;
@@ -121,14 +121,14 @@ function unfilter(raw: Buffer, { rows, bytes }: Pass, distance: number, before: 
   return out;
 }
 
-/** The neighbor that is nearest to left + above − corner. */
+/** The neighbor nearest to left + above − corner. */
 function paeth(left: number, above: number, corner: number): number {
   const [toLeft, toAbove] = [Math.abs(above - corner), Math.abs(left - corner)];
   const toCorner = Math.abs(left + above - 2 * corner);
   return toLeft <= toAbove && toLeft <= toCorner ? left : toAbove <= toCorner ? above : corner;
 }
 
-/** From bytes to samples. @param count of a row */
+/** Unpacks bytes to samples. @param count samples per row */
 function unpack(packed: Uint8Array, { rows, bytes }: Pass, count: number, depth: number): Uint8Array | Uint16Array {
   if (depth === 8) return packed;
   if (depth === 16) {

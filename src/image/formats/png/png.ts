@@ -8,7 +8,10 @@ import { decodeApng, joinPngs } from './apng.js';
 import { forChunks, readMetadata, SIGNATURE, withMetadata } from './png-chunks.js';
 import { channelsOf, checkRoom, decodePixels, inspectPng, PALETTE, type PngColors } from './png-pixels.js';
 
-/** PNG: every color type and depth, interlaced or not, read by zlib; written by sharp or pngjs. Channels as in the file; 16 bits stay 16. */
+/**
+ * PNG. Reads every color type and depth, interlaced or not, with zlib; writes with sharp or pngjs. Channels are those
+ * of the file; 16 bits stay 16.
+ */
 export const png: FileFormat = {
   name: 'PNG',
   keeps: ['icc', 'exif', 'density'],
@@ -33,7 +36,7 @@ export const png: FileFormat = {
     async decode(bytes, turns) {
       const { header, channels, end, metadata, orientation } = await read(bytes, turns);
       const { width, height, depth, colorType } = header;
-      // sharp paints a color that a palette does not have black
+      // sharp decodes colors missing in a palette as black
       if (colorType === PALETTE) return undefined;
       const data = await decodeBySharp(bytes.subarray(0, end), { width, height, channels, wide: depth === 16 });
       return data && orient({ width, height, channels, data, metadata }, orientation, turns);
@@ -57,7 +60,10 @@ export const png: FileFormat = {
   },
 };
 
-/** Pixels up to which one filter serves all rows: to choose takes longer than all the rest, in code that has just been loaded, and saves about 1% of a photo. */
+/**
+ * Number of pixels up to which all rows use the same filter: choosing filters in newly loaded code takes longer than
+ * the rest, and saves about 1% of a photo.
+ */
 const FEW = 2 ** 14;
 const PAETH = 4;
 

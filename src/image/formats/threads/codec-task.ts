@@ -12,17 +12,17 @@ export type CodecTask = { readonly format: ImageFormat } & (
   | { readonly work: 'encodeFrames'; readonly frames: Frames; readonly quality: number }
 );
 
-/** What that gave. */
+/** The result of a task. */
 export type CodecResult = Image | Frames | Uint8Array | undefined;
 
-/** What a thread answers. An error loses its class on the way, so its kind goes along. */
+/** The answer of a thread. Errors lose their class when they are transferred, so the kind of error is included. */
 export interface CodecAnswer {
   readonly result?: CodecResult;
   readonly error?: unknown;
   readonly kind?: 'damaged' | 'unreadable' | undefined;
 }
 
-/** Does it on this thread. */
+/** Performs a task on this thread. */
 export async function perform(task: CodecTask, turns: Turns): Promise<CodecResult> {
   const format = FORMATS[task.format];
   switch (task.work) {

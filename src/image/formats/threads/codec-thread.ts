@@ -5,9 +5,9 @@ import { Damaged, Unreadable } from '../format.js';
 import { type CodecAnswer, type CodecTask, perform } from './codec-task.js';
 import { filling, memoryOf } from './hand-over.js';
 
-// A thread that decodes and encodes one picture after the other.
+// A thread that decodes and encodes images one after another.
 
-// on Linux a thread has a priority of its own: where cores are short, the caller's thread is served first
+// on Linux, threads have their own priority: if all cores are busy, the caller's thread runs first
 if (process.platform === 'linux') {
   try {
     setPriority(Math.min(19, getPriority() + 5));

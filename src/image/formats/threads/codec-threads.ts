@@ -11,7 +11,7 @@ import { memoryOfTask } from './hand-over.js';
 const MOST_BYTES = 2 ** 30;
 const PIXEL_BYTES = 40;
 const MOST_THREADS = 4;
-/** Milliseconds after which a thread that has nothing to do is ended. */
+/** Milliseconds after which an idle thread is terminated. */
 const IDLE = 5_000;
 
 const threads = Math.max(1, Math.min(MOST_THREADS, availableParallelism()));
@@ -19,16 +19,16 @@ const gate = new Gate(MOST_BYTES);
 const idle: CodecThread[] = [];
 let impossible = false;
 
-/** No thread starts here: the program is a single file, or may start none. */
+/** True if threads cannot be started: the program is a single file, or is not permitted to start them. */
 export function noThreads(): boolean {
   return impossible;
 }
 
 /**
- * Does a task on a thread of its own; on this one, if none starts.
- * @param pixels of the picture
+ * Performs a task on a separate thread, or on this one if none can be started.
+ * @param pixels number of pixels of the image
  * @param task its arrays must fill their buffers, which are transferred
- * @throws Damaged, Unreadable, the signal's reason, or what the codec has thrown
+ * @throws Damaged, Unreadable, the signal's reason, or the error thrown by the codec
  */
 export function performAway(task: CodecTask, pixels: number, turns: Turns): Promise<CodecResult> {
   const run = async () => {
@@ -36,7 +36,7 @@ export function performAway(task: CodecTask, pixels: number, turns: Turns): Prom
     impossible ||= thread === undefined;
     return thread ? thread.perform(task, turns.signal) : perform(task, turns);
   };
-  // each takes so much that there are no more of them than threads
+  // charges each task so much that at most as many run as there are threads
   return gate.pass(Math.max(MOST_BYTES / threads, pixels * PIXEL_BYTES), run, turns.signal);
 }
 
@@ -53,7 +53,7 @@ class CodecThread {
     worker.unref();
   }
 
-  /** @returns undefined if it does not start */
+  /** @returns undefined if it cannot be started */
   static start(): Promise<CodecThread | undefined> {
     return new Promise((resolve) => {
       try {

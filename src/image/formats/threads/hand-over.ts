@@ -2,7 +2,7 @@ import type { Turns } from '../../../turns.js';
 import type { Image, Samples } from '../../image.js';
 import type { CodecResult, CodecTask } from './codec-task.js';
 
-// Arrays that fill their memory are passed to another thread with it, instead of being copied.
+// Arrays that fill their buffer are transferred to another thread instead of being copied.
 
 /** The buffers of a task's arrays; each array fills its buffer. */
 export function memoryOfTask(task: CodecTask): ArrayBuffer[] {
@@ -18,7 +18,7 @@ export function memoryOf(result: CodecResult): ArrayBuffer[] {
   return [...new Set(images.map(({ data }) => data.buffer as ArrayBuffer))];
 }
 
-/** The result with arrays that fill their memory. */
+/** The result, with arrays that fill their buffers. */
 export function filling(result: CodecResult): CodecResult {
   if (result === undefined) return undefined;
   if (result instanceof Uint8Array) return fills(result) ? result : new Uint8Array(result);
@@ -26,14 +26,14 @@ export function filling(result: CodecResult): CodecResult {
   return fills(result.data) ? result : { ...result, data: result.data.slice() };
 }
 
-/** The picture with its samples copied. */
+/** The image with its samples copied. */
 export async function copyImage(image: Image, turns: Turns): Promise<Image> {
   const { data } = image;
   const { buffer } = await turns.join([new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]);
   return { ...image, data: new (data.constructor as new (buffer: ArrayBuffer) => Samples)(buffer) };
 }
 
-/** Whether an array can be transferred: it fills its buffer, which is not shared. */
+/** True if an array can be transferred: it fills its buffer, which is not shared. */
 export function fills({ buffer, byteLength }: Uint8Array | Samples): boolean {
   return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
 }

@@ -1,4 +1,4 @@
-/** An entry of a directory that is written, its values lowest byte first; or a directory that it points to. */
+/** An entry of a directory to write: its little-endian values, or a directory that it points to. */
 export interface Entry {
   readonly tag: number;
   readonly type: number;
@@ -9,7 +9,7 @@ export interface Entry {
 
 const DENOMINATOR = 10000;
 
-/** An entry of shorts, longs, rationals or longs of 64 bits. */
+/** An entry of shorts, longs, rationals or 64-bit longs. */
 export function numbers(tag: number, type: 3 | 4 | 5 | 16, values: readonly number[]): Entry {
   const size = { 3: 2, 4: 4, 5: 8, 16: 8 }[type];
   const content = Buffer.alloc(values.length * size);
@@ -25,18 +25,15 @@ export function numbers(tag: number, type: 3 | 4 | 5 | 16, values: readonly numb
 
 /** A directory to write. */
 export interface WrittenDirectory {
-  /** the directories that it points to, itself, and what does not go into entries */
+  /** the directories that it points to, the directory itself, and values that do not fit into entries */
   readonly bytes: Buffer;
-  /** where it begins in the file, */
+  /** offset in the file */
   readonly start: number;
-  /** and where, in its bytes, it points to the next one */
+  /** offset in `bytes` of the pointer to the next directory */
   readonly next: number;
 }
 
-/**
- * @param at offset of its bytes in the file
- * @param big with offsets of 64 bits
- */
+/** @param at offset of its bytes in the file @param big use 64-bit offsets */
 export function writeDirectory(unsorted: readonly Entry[], at: number, big = false): WrittenDirectory {
   const [head, width, offset] = big ? [8, 20, 8] : [2, 12, 4];
   const parts: Buffer[] = [];

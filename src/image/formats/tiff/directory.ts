@@ -33,7 +33,7 @@ export const TAG = {
 
 const KNOWN: ReadonlySet<number> = new Set(Object.values(TAG));
 
-/** Bytes of a value, by type: bytes, shorts, longs, rationals and undefined ones, and the long ones of BigTIFF. */
+/** Bytes per value, by type: bytes, shorts, longs, rationals, undefined, and the 64-bit types of BigTIFF. */
 export const SIZES: Readonly<Record<number, 1 | 2 | 4 | 8>> = { 1: 1, 3: 2, 4: 4, 5: 8, 7: 1, 16: 8 };
 const RATIONAL = 5;
 
@@ -44,35 +44,35 @@ interface Entry {
   readonly from: number;
 }
 
-/** One directory of a TIFF file; an EXIF block is a TIFF file too. Values are read when they are requested, those of other tags never. */
+/** One directory of a TIFF file (an EXIF block is a TIFF file too). Values are read on request. */
 export interface Directory {
   readonly entries: ReadonlyMap<number, Entry>;
   readonly little: boolean;
   readonly start: number;
-  /** offset of the next directory, 0 after the last; and the position of that number */
+  /** offset of the next directory, 0 after the last; and the position of that value */
   readonly next: number;
   readonly nextAt: number;
-  /** @param most of them. Default: all @throws Damaged if they are cut off */
+  /** @param most maximum number of values. Default: all @throws Damaged if they are truncated */
   values(tag: number, most?: number): readonly number[] | undefined;
   one(tag: number, otherwise: number): number;
   bytes(tag: number): Buffer | undefined;
 }
 
-/** Where the first directory begins. @throws Damaged if there is no room for one; Unreadable of a BigTIFF */
+/** The offset of the first directory. @throws Damaged if the file is too short; Unreadable for a BigTIFF */
 export function firstDirectory(bytes: Source): number {
   if (isBig(bytes)) throw new Unreadable('is a BigTIFF, which can only be read by rows');
   const head = bytes.subarray(0, 8);
   return head[0] === 0x49 ? head.readUInt32LE(4) : head.readUInt32BE(4);
 }
 
-/** Whether offsets have 64 bits. @throws Damaged if there is no room for a header */
+/** True if offsets have 64 bits. @throws Damaged if the file is too short for a header */
 export function isBig(bytes: Source): boolean {
   need(bytes, 8, 'its TIFF header');
   const head = bytes.subarray(0, 8);
   return head[head[0] === 0x49 ? 2 : 3] === 43;
 }
 
-/** The first directory, also of a BigTIFF. @throws Damaged if it is cut off */
+/** The first directory of a TIFF or BigTIFF. @throws Damaged if it is truncated */
 export function openDirectory(bytes: Source): Directory {
   if (!isBig(bytes)) return readDirectory(bytes);
   need(bytes, 16, 'its TIFF header');
@@ -81,8 +81,8 @@ export function openDirectory(bytes: Source): Directory {
 }
 
 /**
- * The directory that begins at `start`. Its first entry of each tag counts, so that none is read twice.
- * @throws Damaged if it is cut off
+ * The directory at `start`. For repeated tags, the first entry is used, so that none is read twice.
+ * @throws Damaged if it is truncated
  */
 export function readDirectory(bytes: Source, start = firstDirectory(bytes), big = false): Directory {
   const little = bytes.subarray(0, 1)[0] === 0x49;
@@ -130,7 +130,7 @@ export function readDirectory(bytes: Source, start = firstDirectory(bytes), big 
   };
 }
 
-/** Pixels per inch, if the directory gives it in inches or centimeters and the pixels are square. */
+/** Pixels per inch, if the directory specifies it in inches or centimeters and the pixels are square. */
 export function densityOf(directory: Directory): number | undefined {
   const [x, y, unit] = [directory.one(TAG.xResolution, 0), directory.one(TAG.yResolution, 0), directory.one(TAG.resolutionUnit, 2)];
   const density = unit === 3 ? x * 2.54 : unit === 2 ? x : 0;

@@ -1,14 +1,17 @@
 import { firstDirectory } from './directory.js';
 import { type Entry, writeDirectory } from './directory-write.js';
 
-/** Tags about an image in the first directory of a TIFF and an EXIF block: description, make, model, software, time, artist, copyright. */
+/**
+ * Descriptive tags in the first directory of a TIFF and an EXIF block: description, make, model, software, time,
+ * artist, copyright.
+ */
 const DESCRIPTIVE: readonly number[] = [270, 271, 272, 305, 306, 315, 33432];
-/** Directories below the first, of the camera's settings and of the place, and the tags that they have (EXIF 2.3, 4.6.5 and 4.6.6). */
+/** Subdirectories for camera settings and GPS, and their tags (EXIF 2.3, 4.6.5 and 4.6.6). */
 const BELOW: Readonly<Record<number, (tag: number) => boolean>> = {
   34665: (tag) => tag > 33000 && ![34665, 34853, 40965].includes(tag),
   34853: (tag) => tag < 32,
 };
-/** Bytes of a value by its type, and of the numbers that it is made of. */
+/** Bytes per value by type, and bytes of the numbers that it consists of. */
 const TYPES: Readonly<Record<number, readonly [size: number, unit: number]>> = {
   1: [1, 1],
   2: [1, 1],
@@ -26,7 +29,10 @@ const TYPES: Readonly<Record<number, readonly [size: number, unit: number]>> = {
 };
 const MOST_ENTRIES = 1000;
 
-/** The metadata of a TIFF as an EXIF block; undefined if there is none. Without orientation, because it has been applied to the pixels. */
+/**
+ * The metadata of a TIFF as an EXIF block; undefined if there is none. It has no orientation, because that has been
+ * applied to the pixels.
+ */
 export function exifOfTiff(bytes: Buffer): Buffer | undefined {
   const entries = descriptiveEntries(bytes);
   if (entries.length === 0) return undefined;
@@ -36,10 +42,12 @@ export function exifOfTiff(bytes: Buffer): Buffer | undefined {
   return Buffer.concat([header, written]);
 }
 
-/** The contents of a TIFF structure, to be written to another one. Damaged or excessive parts are dropped. */
+/**
+ * The descriptive entries of a TIFF structure, to be written to another one. Damaged or excessive parts are dropped.
+ */
 export function descriptiveEntries(bytes: Buffer): readonly Entry[] {
   try {
-    // entries that share their values must not multiply them
+    // entries that share values must not multiply the memory
     const left = { bytes: bytes.length };
     return read(bytes, firstDirectory(bytes), left, (tag) => DESCRIPTIVE.includes(tag) || BELOW[tag] !== undefined).flatMap((entry) => {
       if (!BELOW[entry.tag]) return entry;

@@ -2,15 +2,15 @@ import { densityOf, readDirectory, SIZES, TAG } from './directory.js';
 
 /** The values read from an EXIF block, and a copy of the block for an image with its orientation applied. */
 export interface Exif {
-  /** 1 to 8; any other number counts as 1 */
+  /** 1 to 8; other numbers are treated as 1 */
   readonly orientation: number;
   readonly density?: number;
   readonly block?: Buffer;
 }
 
 /**
- * Reads an EXIF block. The result contains a copy with orientation 1, in which the thumbnail, which shows the image as it
- * was, is blank.
+ * Reads an EXIF block. The result contains a copy with orientation 1. Its thumbnail is blanked, because it shows the
+ * unmodified image.
  * @param bytes a TIFF structure
  * @returns only orientation 1 if it is damaged
  */
@@ -39,5 +39,5 @@ function blankThumbnail(block: Buffer, at: number): void {
     const second = readDirectory(block, at);
     const from = second.one(TAG.thumbnailAt, 0);
     if (from > 0) block.fill(0, from, Math.min(block.length, from + second.one(TAG.thumbnailSize, 0)));
-  } catch {} // a directory that is cut off shows nothing
+  } catch {} // a truncated directory is ignored
 }

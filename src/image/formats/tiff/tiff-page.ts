@@ -14,36 +14,40 @@ const KINDS: Readonly<Record<number, { name: string; samples: readonly number[];
 const SAMPLE_FORMATS = ['', 'integers', 'signed integers', 'floats'];
 const WHOLE = 1;
 const FLOAT = 3;
-/** How strips are packed. */
+/** Compression methods of strips. */
 export const PACKING = { none: 1, lzw: 5, deflate: 8, oldDeflate: 32946 } as const;
 
-/** One picture of a TIFF, as its directory describes it. */
+/** One image of a TIFF, as described by its directory. */
 export interface TiffPage extends Header {
   readonly pixelBytes: number;
   readonly directory: Directory;
   readonly packing: number;
   readonly photometric: number;
   readonly bits: number;
-  /** of a pixel in the file */
+  /** samples per pixel in the file */
   readonly samples: number;
   readonly channels: Image['channels'];
   readonly sampleType: SampleType;
   readonly differences: boolean;
   readonly rowsPerStrip: number;
-  /** of a picture in tiles */
+  /** tile size of a tiled image */
   readonly tile?: { readonly width: number; readonly height: number };
   readonly premultiplied: boolean;
   readonly orientation: number;
 }
 
-/** Reads a directory, and rejects unsupported ones. @param at its offset. Default: the first of the file @throws Damaged or Unreadable */
+/**
+ * Reads a directory and rejects unsupported ones.
+ * @param at offset of the directory. Default: the first of the file
+ * @throws Damaged or Unreadable
+ */
 export function readPage(bytes: Source, at?: number): TiffPage {
   const page = describePage(readDirectory(bytes, at));
   if (page.tile) refuse('in tiles', 'strips');
   return page;
 }
 
-/** What a directory describes, in strips or tiles. @throws Damaged or Unreadable */
+/** The image described by a directory, in strips or tiles. @throws Damaged or Unreadable */
 export function describePage(directory: Directory): TiffPage {
   const { one, values, entries } = directory;
   const bits = values(TAG.bits, 5) ?? [1];

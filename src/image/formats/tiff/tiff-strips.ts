@@ -5,13 +5,13 @@ import { inflate, unpackLzw } from '../unpack.js';
 import { TAG } from './directory.js';
 import { PACKING, type TiffPage } from './tiff-page.js';
 
-/** No stream unpacks to more than this many times its own size: of deflate it is 1032 times, of LZW codes of 12 bits 2560 times. */
+/** Maximum expansion ratio of a compressed stream: 1032 for deflate, 2560 for 12-bit LZW codes. */
 const MOST_UNPACKED = 2560;
-/** No sound block is packed to more than this many times its pixels, and as many bytes. */
+/** Maximum compressed size of a valid block: this many times its pixels, plus this many bytes. */
 const MOST_PACKED = 2;
 const PACKED_HEAD = 64;
 
-/** The pixels of a page, interleaved. @param packed of all pages of the file @throws Damaged */
+/** The pixels of a page, interleaved. @param packed the counter of compressed bytes of all pages @throws Damaged */
 export function readStrips(bytes: Buffer, page: TiffPage, packed = new PackedBytes(bytes.length)): Samples {
   const { width, height, channels, sampleType } = page;
   const rowBytes = packedRow(page, width);
@@ -26,15 +26,15 @@ export function readStrips(bytes: Buffer, page: TiffPage, packed = new PackedByt
   return out;
 }
 
-/** Bytes of a row, packed. */
+/** Bytes per row with packed bits. */
 export function packedRow({ samples, bits }: TiffPage, width: number): number {
   return Math.ceil((width * samples * bits) / 8);
 }
 
 /**
- * Turns rows of a strip or a tile into samples.
- * @param width of the rows
- * @param kept pixels of them that are samples of the picture
+ * Returns a converter from rows of a strip or tile to samples.
+ * @param width pixels per row
+ * @param kept pixels per row that are part of the image
  */
 export function rowConverter(page: TiffPage, width: number, kept = width) {
   const { bits, samples, sampleType, photometric, differences } = page;
@@ -64,12 +64,12 @@ export function rowConverter(page: TiffPage, width: number, kept = width) {
 
 const LITTLE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** Samples stand in the file as they lie in memory. */
+/** True if samples have the same representation in the file and in memory. */
 function liesAsRead({ bits, directory: { little } }: TiffPage): boolean {
   return bits === 8 || (bits >= 16 && little === LITTLE);
 }
 
-/** Rows of the file are those of the picture, byte by byte. */
+/** True if rows of the file are identical to rows of the image, byte by byte. */
 export function isPlain(page: TiffPage): boolean {
   const { photometric, packing, tile, differences, premultiplied } = page;
   return !tile && packing === PACKING.none && !differences && !premultiplied && photometric !== 0 && photometric !== 3 && liesAsRead(page);
@@ -81,10 +81,10 @@ function colors({ directory, bits }: TiffPage): readonly number[] {
   return map;
 }
 
-/** The strips unpacked, each of whole rows. */
+/** Yields the decompressed strips, each with complete rows. */
 function* strips(bytes: Buffer, { directory, width, height, rowsPerStrip, packing }: TiffPage, rowBytes: number, packed: PackedBytes): Generator<Buffer> {
   const count = Math.ceil(height / rowsPerStrip);
-  // pages may share a table that is longer than any of them needs
+  // pages may share a table that is longer than each of them needs
   const [offsets, sizes] = [TAG.stripOffsets, TAG.stripSizes].map((tag) => directory.values(tag, count + 1) ?? []);
   if (offsets.length !== count || sizes.length !== count) {
     throw new Damaged(`is damaged: the TIFF has ${offsets.length} strips and ${sizes.length} sizes for them, its ${height} rows need ${count}`);
@@ -105,7 +105,7 @@ function* strips(bytes: Buffer, { directory, width, height, rowsPerStrip, packin
 export class PackedBytes {
   #left: number;
 
-  /** @param length of the file */
+  /** @param length length of the file */
   constructor(length: number) {
     this.#left = length;
   }
@@ -124,7 +124,7 @@ export interface Block {
   readonly unpacked: number;
 }
 
-/** A strip or a tile, unpacked. @throws Damaged */
+/** Decompresses a strip or tile. @throws Damaged */
 export function unpackBlock(bytes: Source, packing: number, { from, size, unpacked }: Block, what: string): Buffer {
   if (packing === PACKING.none && size < unpacked) throw new Damaged(`is damaged: ${what} has ${size} bytes instead of ${unpacked}`);
   const end = from + (packing === PACKING.none ? unpacked : size);

@@ -11,7 +11,7 @@ const SUBFILE_TYPE = 254;
 const PAGE = 2;
 const HEADER = 8;
 
-/** The parts of a TIFF of pages, uncompressed, each of the channels and the samples of its picture. */
+/** The parts of an uncompressed TIFF with one page per image, each with the channels and sample type of its image. */
 export function writeTiff(images: readonly Image[]): readonly Buffer[] {
   const header = Buffer.alloc(HEADER);
   header.write('II*\0', 'latin1');
@@ -33,7 +33,7 @@ export function writeTiff(images: readonly Image[]): readonly Buffer[] {
   return parts;
 }
 
-/** @throws UnsupportedError if the pictures are more than a TIFF holds */
+/** @throws UnsupportedError if the images exceed the size limit of a TIFF */
 export function checkTiffSize(operation: string, images: readonly Image[]): void {
   const bytes = images.reduce((sum, { data }) => sum + data.byteLength, 0);
   if (bytes > 2 ** 31 - 2 ** 20) throw new UnsupportedError(operation, `a TIFF can hold at most 2 GiB, received ${bytes} bytes of samples`, { bytes });
@@ -50,7 +50,7 @@ export interface Strips {
   readonly offsets: readonly number[];
   readonly sizes: readonly number[];
   readonly rowsPerStrip: number;
-  /** offsets of 64 bits */
+  /** 64-bit offsets */
   readonly big?: boolean;
 }
 
@@ -77,7 +77,7 @@ export function entriesOf({ width, height, channels, samples }: Format, metadata
     numbers(TAG.rowsPerStrip, 4, [rowsPerStrip]),
     numbers(TAG.stripSizes, 4, sizes),
     ...(density ? [numbers(TAG.xResolution, 5, [density]), numbers(TAG.yResolution, 5, [density]), numbers(TAG.resolutionUnit, 3, [2])] : []),
-    // 2: alpha that colors are not multiplied by
+    // 2: alpha, not premultiplied
     ...(channels % 2 === 0 ? [numbers(TAG.extraSamples, 3, [2])] : []),
     numbers(TAG.sampleFormat, 3, each(samples === 'float32' ? 3 : 1)),
     ...(icc ? [{ tag: TAG.icc, type: 7, count: icc.length, content: Buffer.from(icc) } as const] : []),

@@ -9,7 +9,7 @@ import { metadataOf, readPage, type TiffPage } from './tiff-page.js';
 import { PackedBytes, readStrips } from './tiff-strips.js';
 import { writeTiff } from './tiff-write.js';
 
-/** TIFF: strips, plain, LZW or deflated; gray, RGB and palettes, with alpha too; 8 and 16 bits and floats. */
+/** TIFF: uncompressed, LZW or deflate; gray, RGB and palettes, with or without alpha; 8 and 16 bits and floats. */
 export const tiff: FileFormat = {
   name: 'TIFF',
   keeps: ['icc', 'exif', 'density'],
@@ -39,7 +39,7 @@ async function decodePages(bytes: Buffer, maxPixels: number, turns: Turns): Prom
   return images;
 }
 
-/** Their directories name one another. */
+/** Yields the pages, whose directories form a linked list. */
 function* pages(bytes: Source): Generator<TiffPage> {
   let left = bytes.length;
   for (let at: number | undefined; at !== 0; ) {

@@ -10,14 +10,14 @@ import { Kinds } from './kinds.js';
 import { AutoPicture, entryOf } from './picture.js';
 import { Rival } from './rival.js';
 
-/** Programs of tensors that are remembered; the one unused for longest goes first. */
+/** Maximum number of remembered tensor programs; the least recently used one is forgotten first. */
 const MOST_ENTRIES = 256;
 
-/** What time is, for tests. */
+/** The clock and scheduler, replaceable in tests. */
 export interface Timing {
-  /** milliseconds from some moment on. Default performance.now */
+  /** milliseconds since an arbitrary origin. Default performance.now */
   readonly clock?: Clock;
-  /** Runs a task when the caller is done. Default: in a turn of the event loop of its own */
+  /** Runs a task after the caller has finished. Default: in a separate turn of the event loop */
   readonly later?: (task: () => void) => void;
 }
 
@@ -29,7 +29,7 @@ export class AutoBackend implements Backend {
   readonly name = 'auto';
   readonly abilities: Abilities;
   readonly chooser: BackendChooser;
-  /** on wasm, so that the bits do not depend on measurements */
+  /** runs on wasm, so that the bits do not depend on measurements */
   readonly bands: PictureBands | undefined;
   readonly forCalls: Backend | undefined;
   readonly #wasm: Backend;
@@ -38,7 +38,10 @@ export class AutoBackend implements Backend {
   readonly #kinds = new Kinds();
   readonly #entries = new Map<string, Entry>();
 
-  /** @param openGpu a backend on a hardware GPU; rejects where there is none; called at most once, when it could pay */
+  /**
+   * @param openGpu opens a backend on a hardware GPU; rejects if there is none; called at most once, when it could be
+   * worthwhile
+   */
   constructor(wasm: Backend, openGpu: () => Promise<Backend>, { clock = () => performance.now(), later = afterEvents }: Timing = {}) {
     this.#wasm = wasm;
     this.abilities = wasm.abilities;
@@ -59,7 +62,7 @@ export class AutoBackend implements Backend {
     return gpu ? `${this.#wasm.device}, and ${gpu.backend.device}` : this.#wasm.device;
   }
 
-  /** A lost GPU is given up, but wasm goes on. */
+  /** True if wasm is lost; a lost GPU is simply no longer used. */
   get lost(): boolean {
     return this.#wasm.lost === true;
   }
@@ -144,7 +147,7 @@ export class AutoBackend implements Backend {
   }
 }
 
-/** Bands of the pictures that were prepared on wasm and, perhaps, on a GPU. */
+/** Bands of images that were prepared on wasm and possibly on a GPU. */
 function bandsOn(wasm: PictureBands): PictureBands {
   const own = (executable: Executable) => (executable instanceof AutoPicture ? executable.onWasm : executable);
   return {

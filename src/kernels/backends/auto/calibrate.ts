@@ -6,11 +6,11 @@ import { predict } from '../../plan/cost.js';
 import type { Clock } from '../choice.js';
 import type { Calibration } from './calibration.js';
 
-/** Everything is measured this often, and the least counts: other calls run meanwhile. */
+/** Number of measurements, of which the smallest is used, because other calls may run concurrently. */
 const ROUNDS = 2;
-/** Further programs in one trip. */
+/** Additional programs in one round trip. */
 const LAUNCHES = 8;
-/** Floats that go up, down and from one buffer to another: 4 MB. */
+/** Number of floats to upload, download and copy between buffers: 4 MB. */
 const MOVED = 2 ** 20;
 /** Times below this fraction of a round trip cannot be measured: the rate is then a lower bound. */
 const RESOLUTION = 1 / 8;
@@ -21,7 +21,7 @@ const STRIPS = [3, 7].map((n) => convGeometry([1, 1, 256, 512], [1, 1, n, n]));
 /**
  * Measures the speed of a GPU and of wasm: 13 round trips and 45 MB, less than 40 ms on a useful GPU, plus
  * the time to compile four programs.
- * @param clock milliseconds from some moment on
+ * @param clock milliseconds since an arbitrary origin
  */
 export async function calibrate(gpu: Backend, wasm: Backend, clock: Clock): Promise<Calibration> {
   const on = new Operators(gpu);
@@ -34,7 +34,7 @@ export async function calibrate(gpu: Backend, wasm: Backend, clock: Clock): Prom
     const [one, result, a, b, c] = [1, 1, MOVED, MOVED, MOVED].map(hold);
     const [x, kernel, out] = [LAYER.xShape, LAYER.kernelShape, LAYER.outShape].map((shape) => hold(sizeOf(shape)));
     const values = new Float32Array(MOVED);
-    /** Milliseconds until calls have run and a value is read, of the last program of one value. */
+    /** Milliseconds until calls have run and one value has been read back. */
     const time = async (calls: () => void, from = result) => {
       const began = clock();
       calls();
@@ -66,7 +66,7 @@ export async function calibrate(gpu: Backend, wasm: Backend, clock: Clock): Prom
 
     const roundTrip = await least(nothing);
     const launch = Math.max(0, (await least(launches)) - roundTrip) / LAUNCHES;
-    /** Milliseconds in addition to a round trip and further programs. */
+    /** Milliseconds beyond a round trip and additional programs. */
     const beyond = (milliseconds: number, programs = 0) => Math.max(milliseconds - roundTrip - programs * launch, RESOLUTION * roundTrip, 1e-3);
     const copy = (4 * 4 * MOVED) / beyond(await least(copies), 2);
     const up = (4 * MOVED) / beyond((await least(upload)) - (2 * 4 * MOVED) / copy, 1);

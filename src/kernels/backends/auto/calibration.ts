@@ -4,15 +4,15 @@ import type { Work } from '../../backend.js';
 export interface Calibration {
   /** Milliseconds until a program of one value has run and its result is read. */
   readonly roundTrip: number;
-  /** milliseconds for each further program */
+  /** milliseconds per additional program */
   readonly launch: number;
-  /** Bytes a millisecond: to the device, back, and read or written by its programs. */
+  /** Bytes per millisecond: to the device, back, and read or written by its programs. */
   readonly up: number;
   readonly down: number;
   readonly copy: number;
-  /** multiply-adds a millisecond of a 7 × 7 convolution */
+  /** multiply-adds per millisecond of a 7 × 7 convolution */
   readonly multiplyAdds: number;
-  /** milliseconds that it took to compile a program */
+  /** milliseconds to compile a program */
   readonly compile: number;
   /** Measured time of wasm on this machine, with its threads, divided by the predicted time. */
   readonly wasm: number;
@@ -24,5 +24,5 @@ export function predictGpu({ up, down, bytes, multiplyAdds, launches }: Work, gp
   return gpu.roundTrip + moving + gpu.launch * (launches - 1) + Math.max(bytes / gpu.copy, multiplyAdds / gpu.multiplyAdds);
 }
 
-/** A millisecond's time on the best of machines: no GPU answers sooner, so jobs below it do not ask for one. */
+/** An optimistic bound for all GPUs: shorter jobs do not justify searching for one. */
 export const BEST: Calibration = { roundTrip: 0.25, launch: 0.005, up: 25e6, down: 25e6, copy: 3e9, multiplyAdds: 20e9, compile: 0, wasm: 1 };

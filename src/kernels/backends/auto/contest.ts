@@ -5,43 +5,43 @@ import { BEST, predictGpu } from './calibration.js';
 import type { Entry } from './entry.js';
 import { type Gpu, LOOKING, type Rival, wordsOf } from './rival.js';
 
-/** The GPU must be this much faster: where its time is an estimate, and where both were measured. */
+/** The GPU's time must be below this fraction of wasm's: if it is an estimate, and if both were measured. */
 const ESTIMATED = 0.8;
 const MEASURED = 0.95;
 /** If the GPU is not expected to be faster, it is tried after wasm has run this many times as long as the trial takes. */
 const PATIENCE = 10;
 
-/** A call that may run on either. */
+/** A call that can run on either backend. */
 export interface Call<T> {
-  /** ends it */
+  /** cancels the call */
   readonly signal?: AbortSignal | undefined;
   wasm(): T | Promise<T>;
   gpu(gpu: Backend): T | Promise<T>;
   /** Prepares it on the GPU, if possible. @returns a promise of the compilation; undefined: a run need not wait */
   prepare?(gpu: Backend): Promise<unknown> | undefined;
-  /** Runs it on the GPU to no effect: its programs are compiled by that. */
+  /** Runs it on the GPU without effect, which compiles its programs. */
   rehearse(gpu: Backend): unknown;
 }
 
 /**
- * Decides which of two backends runs a call. wasm does, until a GPU is found (see {@link Rival}), the call is predicted to be faster there and
- * runs often enough to repay compiling, and a rehearsal in the background has compiled and timed it. From then on the faster one is
- * learned from calls, see {@link Choice}.
+ * Decides which of two backends runs a call. Calls run on wasm until a GPU is found (see {@link Rival}), the call is
+ * predicted to be faster there and runs often enough to repay compiling, and a rehearsal in the background has compiled
+ * and timed it. From then on, the faster backend is learned from calls, see {@link Choice}.
  */
 export class Contest {
-  /** Measured time by predicted time, for each sum or operator. */
+  /** Measured time divided by predicted time, per sum or operator. */
   readonly #corrections = new Map<string, number>();
-  /** when the call before ended, on either */
+  /** when the previous call ended, on each backend */
   readonly #ended = { wasm: 0, gpu: 0 };
   #couldSave = 0;
-  /** Tasks that go on between calls. */
+  /** Number of background tasks in progress. */
   #background = 0;
-  /** Milliseconds that compiling takes, once some was done. */
+  /** Milliseconds to compile, once measured. */
   #compile: number | undefined;
 
   /**
-   * @param clock milliseconds from some moment on
-   * @param later runs a task when the caller is done
+   * @param clock milliseconds since an arbitrary origin
+   * @param later runs a task after the caller has finished
    */
   constructor(
     readonly rival: Rival,
@@ -62,7 +62,7 @@ export class Contest {
     return gpu && onGpu ? this.#onGpu(gpu, entry, call, measured) : this.#onWasm(entry, call, measured);
   }
 
-  /** Where a call ran, or would run. @param cost predicted milliseconds on wasm */
+  /** The backend on which a call ran or would run, with the reason. @param cost predicted milliseconds on wasm */
   chosen(entry: Entry, wasm: Backend, cost = entry.work.cost ?? 0): BackendChoice {
     const { gpu } = this.rival;
     const { kind } = entry;
@@ -95,13 +95,13 @@ export class Contest {
     const began = this.clock();
     const ended = (result: T) => {
       const milliseconds = this.#took('wasm', began);
-      // a picture that was refused took no time worth knowing
+      // the time of a refused image is meaningless
       if (result === false) choice?.drop();
       else {
         choice?.took(entry.work.values, milliseconds);
         this.#learnWasm(entry, milliseconds, call);
       }
-      // callers that only ever wait for the next picture leave no turn of the event loop to what goes on in the background
+      // yields, because callers that only await images would leave no turn of the event loop for background tasks
       return this.#background === 0 ? result : new Promise<void>((resolve) => this.later(resolve)).then(() => result);
     };
     const failed = (error: unknown): never => {
@@ -136,7 +136,10 @@ export class Contest {
     }
   }
 
-  /** Milliseconds of a call that ends now. Of calls that overlap on one backend, each counts from the end of the one before. */
+  /**
+   * Milliseconds of a call that ends now. If calls overlap on one backend, each is measured from the end of the
+   * previous one.
+   */
   #took(on: 'wasm' | 'gpu', began: number): number {
     const now = this.clock();
     const milliseconds = now - Math.max(began, this.#ended[on]);
@@ -225,7 +228,10 @@ export class Contest {
     if (work) this.#corrections.set(programOf(work), average(this.#corrections.get(programOf(work)), milliseconds / predictGpu(work, gpu.constants)));
   }
 
-  /** Milliseconds on the GPU: as such calls were measured, else predicted, as far as its other programs took what was predicted for them. */
+  /**
+   * Milliseconds on the GPU: measured for such calls, otherwise predicted and corrected by the measurements of its
+   * other programs.
+   */
   #gpuTime(entry: Entry, { backend, constants }: Gpu): number | undefined {
     const work = entry.workOn(backend);
     if (work === undefined) return undefined;
@@ -239,7 +245,7 @@ function programOf({ kind }: Work): string {
   return kind.slice(0, kind.indexOf(' '));
 }
 
-/** An average in which what was long ago counts little. */
+/** An exponentially weighted average. */
 function average(before: number | undefined, now: number): number {
   return before === undefined ? now : before + (now - before) / 4;
 }

@@ -12,30 +12,30 @@ export interface Kind {
 /** Calls that run the same programs. */
 export class Entry {
   state: 'new' | 'rehearsing' | 'ready' | 'impossible' | 'small' = 'new';
-  /** Where the latest of them ran, and why. */
+  /** Where the latest call ran, and why. */
   latest: { readonly onGpu: boolean; readonly reason: Reason } | undefined;
-  /** Why they cannot run on the GPU, where they cannot. */
+  /** Why the calls cannot run on the GPU. */
   why: Reason = { name: 'noGpuProgram' };
-  /** Milliseconds that wasm has taken, and those of them that the GPU is expected to have saved. */
+  /** Milliseconds spent on wasm, and the part that the GPU would have saved. */
   taken = 0;
   saved = 0;
   #gpu: Backend | undefined;
   #work: Work | undefined;
 
-  /** @param find what the GPU would do, or why it cannot */
+  /** @param find returns the work on the GPU, or the reason why it cannot run it */
   constructor(
     readonly work: Work,
     readonly kind: Kind,
     private readonly find: (gpu: Backend) => Work | Reason = () => work,
   ) {}
 
-  /** The GPU did not take it. */
+  /** Records that the GPU refused the call. */
   refuse(reason: string): void {
     this.state = 'impossible';
     this.why = { name: 'gpuRefused', values: { reason } };
   }
 
-  /** The work as a GPU has programs for it; undefined: it has none. */
+  /** The work for the GPU; undefined if the GPU has no program for it. */
   workOn(gpu: Backend): Work | undefined {
     if (this.#gpu !== gpu) {
       const found = this.find(gpu);

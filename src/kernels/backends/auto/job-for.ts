@@ -3,9 +3,9 @@ import type { PictureJob, PicturePass, PictureSum } from '../../job.js';
 import type { Reason } from '../../plan/reason.js';
 
 /**
- * The same job in sums that a backend has programs for: what follows from a window is summed under the window where there is no
- * program of its own.
- * @returns the reason where there is no program for one of the sums, or the backend refuses the picture
+ * The same job with sums that a backend has programs for: a specialized sum is replaced by a weighted window if there
+ * is no program for it.
+ * @returns the reason if a sum has no program, or the backend refuses the image
  */
 export function jobFor(job: PictureJob, { pictures, refuses }: Abilities): PictureJob | Reason {
   const refused = refuses?.(job);
@@ -20,7 +20,7 @@ export function jobFor(job: PictureJob, { pictures, refuses }: Abilities): Pictu
   return { ...job, passes };
 }
 
-/** The weights of a sum that is a weighted one. */
+/** The window of a weighted sum. */
 function windowOf({ sum, geometry }: PicturePass): Float32Array | undefined {
   const [, KH, KW] = geometry.kernel;
   switch (sum.kind) {

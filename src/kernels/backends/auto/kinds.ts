@@ -1,10 +1,10 @@
 import type { Work } from '../../backend.js';
 import type { Kind } from './entry.js';
 
-/** Kinds of calls that are remembered; the oldest goes first. */
+/** Maximum number of remembered kinds of calls; the oldest is forgotten first. */
 const MOST_KINDS = 512;
 
-/** What was learned, by kind of call and size class. */
+/** Measurements by kind of call and size class. */
 export class Kinds {
   readonly #kinds = new Map<string, Kind>();
 

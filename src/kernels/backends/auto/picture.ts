@@ -6,12 +6,12 @@ import { Entry } from './entry.js';
 import { jobFor } from './job-for.js';
 import type { Kinds } from './kinds.js';
 
-/** A picture's job, ready on wasm, and on the GPU once it was tried there. */
+/** An image job prepared on wasm and, once it was tried there, on the GPU. */
 export class AutoPicture implements Executable {
   #onGpu: Executable | undefined;
-  /** the GPU that has prepared it */
+  /** the GPU on which it is prepared */
   #gpu: Backend | undefined;
-  /** runs that have not ended */
+  /** number of active runs */
   #running = 0;
   #isReleased = false;
 

@@ -5,10 +5,13 @@ import type { Clock } from '../choice.js';
 import { calibrate } from './calibrate.js';
 import type { Calibration } from './calibration.js';
 
-/** Milliseconds that a GPU could have saved before one is looked for, which loads its library and starts a device. */
+/**
+ * Milliseconds that a GPU must be able to save before one is searched for, because that loads its library and starts a
+ * device.
+ */
 export const LOOKING = 250;
 
-/** A GPU that answers, and what it was measured to do. */
+/** A working GPU and its calibration. */
 export interface Gpu {
   readonly backend: Backend;
   readonly constants: Calibration;
@@ -17,19 +20,19 @@ export interface Gpu {
 /** The GPU as an alternative to wasm: loaded only when it is searched for, and no longer used after a failure. */
 export class Rival {
   gpu: Gpu | undefined;
-  /** Why there is none. */
+  /** Why there is no GPU. */
   why: Reason = { name: 'unsought', values: { milliseconds: LOOKING } };
   #looking: Promise<void> | undefined;
   #disposed = false;
 
-  /** @param open a backend on a hardware GPU; rejects where there is none */
+  /** @param open opens a backend on a hardware GPU; rejects if there is none */
   constructor(
     private readonly open: () => Promise<Backend>,
     private readonly wasm: Backend,
     private readonly clock: Clock,
   ) {}
 
-  /** Looks for a GPU, once. Never rejects. */
+  /** Searches for a GPU, once. Never rejects. */
   look(): Promise<void> {
     this.#looking ??= this.#find();
     return this.#looking;

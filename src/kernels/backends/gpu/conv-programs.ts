@@ -3,11 +3,11 @@ import type { ConvGeometry, Triple } from '../../geometry.js';
 import type { ProgramText } from './gpu-program.js';
 import { divide } from './threads.js';
 
-/** Rows of taps up to this wide are written out: a driver's time to compile grows faster than the text. */
+/** Maximum width of rows of taps to unroll, because a driver's compile time grows faster than the program. */
 const UNROLLED = 8;
-/** How many products one thread of a reduction adds up, about: few enough that there are many threads. */
+/** Approximate number of products that one thread of a reduction adds, small enough to occupy many threads. */
 const PRODUCTS = 1024;
-/** More threads than this make a reduction no faster. */
+/** Number of threads beyond which a reduction does not get faster. */
 const THREADS = 65536;
 
 // Shapes in which the operands are read: [planes, rows, columns].
@@ -17,7 +17,7 @@ const kernelPlanes = (g: ConvGeometry): Triple => [(g.outChannels * g.inChannels
 
 /**
  * A convolution without padding: x is padded beforehand, so that no tap needs a bounds check.
- * @param transposed in and out have changed places in `g`, but not in the kernel, see transposedGeometry
+ * @param transposed input and output channels are exchanged in `g`, but not in the kernel, see transposedGeometry
  */
 export function convProgram(g: ConvGeometry, transposed = false): ProgramText {
   const [cins, couts] = [g.inChannels / g.groups, g.outChannels / g.groups];
@@ -77,17 +77,20 @@ export function overCoveringOutputs(g: ConvGeometry, inner: string): string {
   return axis(0, 'id', 'kd', 'od', axis(1, 'ih', 'kh', 'oh', axis(2, 'iw', 'kw', 'ow', inner)));
 }
 
-/** How a sum over all outputs is cut: rows into segments, segments into parts; every part is a thread's, a second program adds them up. */
+/**
+ * How a sum over all outputs is divided: rows into segments, segments into parts. Each thread sums one part; a second
+ * program adds the parts.
+ */
 export interface Reduction {
-  /** segments of a row of outputs, and outputs in each but the last */
+  /** segments per row of outputs, and outputs per segment except the last */
   readonly segments: number;
   readonly segment: number;
-  /** parts, and segments in each but the last */
+  /** number of parts, and segments per part except the last */
   readonly parts: number;
   readonly part: number;
 }
 
-/** @param sums how many sums over all outputs are computed side by side */
+/** @param sums number of sums over all outputs that are computed in parallel */
 export function reduction(g: ConvGeometry, sums: number): Reduction {
   const segments = Math.ceil(g.output[2] / PRODUCTS);
   const segment = Math.ceil(g.output[2] / segments);
@@ -97,7 +100,7 @@ export function reduction(g: ConvGeometry, sums: number): Reduction {
   return { segments, segment, part, parts: Math.ceil(total / part) };
 }
 
-/** Without padding, as {@link convProgram}. Result: [parts, ...kernelShape]. */
+/** Without padding, like {@link convProgram}. Result: [parts, ...kernelShape]. */
 export function kernelGradientProgram(g: ConvGeometry): ProgramText {
   const [cins, couts] = [g.inChannels / g.groups, g.outChannels / g.groups];
   const flipped = (k: string, a: 0 | 1 | 2) => (g.flip ? `const ${k} = ${g.kernel[a] - 1} - ${k}Cell;` : `const ${k} = ${k}Cell;`);
@@ -139,7 +142,7 @@ return total;`,
   };
 }
 
-/** Adds up `row`, which the content adds to, over the outputs (n, od, oh, ow) of thread `part`; returns the sum. */
+/** Sums `row`, to which the content adds, over the outputs (n, od, oh, ow) of thread `part`; returns the sum. */
 function overPart(g: ConvGeometry, r: Reduction, inner: (columns: (content: string) => string) => string): string {
   const total = g.batch * g.output[0] * g.output[1] * r.segments;
   const columns = (content: string) => {

@@ -10,15 +10,15 @@ import { isWebGpu, provideWebGpu, type WebGpuContext, webGpuDevice } from './web
 import { WgslBackend } from './wgsl/wgsl-backend.js';
 
 export interface GpuOptions {
-  /** Which of GPU.js's backends must run. Default: the first of webgpu, webgl2, webgl, headlessgl that answers. */
+  /** The required GPU.js mode. Default: the first available one of webgpu, webgl2, webgl and headlessgl. */
   mode?: GpuMode;
-  /** How many compiled programs are kept. Default 256. */
+  /** Maximum number of cached programs. Default 256. */
   keptPrograms?: number;
 }
 
 /**
- * A backend of the first mode that answers: on webgpu WGSL on GPU.js's device, else programs of GPU.js.
- * @throws UnsupportedError with the reason for every mode that was tried
+ * Creates a backend in the first available mode: WGSL on GPU.js's device for webgpu, otherwise GPU.js programs.
+ * @throws UnsupportedError with the reason for every mode tried
  */
 export async function createGpuBackend({ mode, keptPrograms }: GpuOptions = {}): Promise<GpuBackend | WgslBackend> {
   const modes = mode ? [mode] : GPU_MODES.filter((name) => name !== 'cpu');
@@ -35,7 +35,7 @@ export async function createGpuBackend({ mode, keptPrograms }: GpuOptions = {}):
   throw new UnsupportedError('createBackend', `no GPU is available (${reasons.join('; ')})`, { modes });
 }
 
-/** Opens GPU.js in one mode, and makes sure that it really runs there and keeps float32. */
+/** Opens GPU.js in one mode and checks that it actually runs in that mode with float32 precision. */
 export async function openGpu(mode: GpuMode): Promise<{ engine: Engine; device: Device }> {
   await lookFor(mode);
   const lib = await loadGpuJs();
@@ -60,11 +60,14 @@ export async function lookFor(mode: GpuMode): Promise<void> {
   if (mode !== 'headlessgl') return;
   if (typeof process === 'undefined' || !process.versions?.node) throw new Error('it requires Node');
   const { default: context } = (await loadOptional('gl')) as { default: unknown };
-  // where GPU.js that is built into convlab looks for it: scripts/gpu-js.config.ts
+  // the GPU.js bundled with convlab looks for it here, see scripts/gpu-js.config.ts
   Object.assign(globalThis, { convlabHeadlessGl: context });
 }
 
-/** GPU.js sizes its canvas like its largest texture, though results are never drawn there. Passing a context prevents this. */
+/**
+ * A context for GPU.js. Without one, GPU.js makes its canvas as large as its largest texture, although results are
+ * never drawn there.
+ */
 export function surface(mode: GpuMode): { context: unknown; canvas: unknown } | undefined {
   if (mode !== 'webgl2' && mode !== 'webgl') return undefined;
   const canvas = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
@@ -74,7 +77,7 @@ export function surface(mode: GpuMode): { context: unknown; canvas: unknown } | 
   return { context, canvas: {} };
 }
 
-/** Values that only float32 keeps: 24 bits, a sign, a fraction without end, large and small ones. */
+/** Values that require float32: 24 bits, a sign, a non-terminating fraction, large and small ones. */
 const VALUES = Float32Array.of(16777215, -1 / 3, 1e30, -1e-30, 0);
 const PROBE: ProgramText = { inputs: { x: [1, 1, VALUES.length] }, axes: { i: VALUES.length }, body: 'return x[0][0][i];' };
 
@@ -99,7 +102,7 @@ function deviceOf({ mode }: Engine, context: unknown): Device {
   return mode === 'webgpu' ? webGpuDevice(context as WebGpuContext) : glDevice(context as WebGL2RenderingContext, mode);
 }
 
-/** The first line contains the message, the others the location. */
+/** The first line of an error, which contains the message; the others contain the location. */
 export function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n')[0];
 }

@@ -2,31 +2,33 @@ import type { Texture } from './gpu-js.js';
 
 /** Device information and functions that GPU.js does not provide. */
 export interface Device {
-  /** What really computes, e.g. `webgl2 (SwiftShader)`. */
+  /** The device that actually computes, e.g. `webgl2 (SwiftShader)`. */
   readonly label: string;
   /** Why this does not count as a hardware GPU; undefined if it does. */
   readonly caveat: string | undefined;
-  /** The most values that one buffer can hold, and the limit behind it. */
+  /** The maximum number of values in a buffer, and the limit that causes it. */
   readonly maxLength: number;
   readonly limit: string;
   /** GL: the context in which all programs run. */
   readonly context?: WebGL2RenderingContext;
-  /** Why no result can be trusted any more; undefined while they can. */
+  /** The reason why results are no longer valid; undefined if they are. */
   failure(): string | undefined;
-  /** Copies the first `length` values out. The copy is ordered with the calls around it, only the waiting is asynchronous. */
+  /**
+   * Copies the first `length` values to the host. The copy is ordered with other calls; only the wait is asynchronous.
+   */
   download(texture: Texture, length: number): Promise<Float32Array>;
-  /** Gives one reference back, and the memory with the last one. */
+  /** Releases one reference, and the memory with the last one. */
   release(texture: Texture): void;
 }
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|microsoft basic render/i;
 
-/** @returns the name of the software GPU that a driver's description gives away */
+/** @returns the name of the software GPU in a driver's description, if any */
 export function softwareName(description: string): string | undefined {
   return SOFTWARE.exec(description)?.[0];
 }
 
-/** The caveat of a GPU that the CPU plays. */
+/** The caveat of a GPU that is emulated by the CPU. */
 export const SOFTWARE_GPU = 'a software GPU';
 
 /** GPU.js's `cpu` mode: values never leave the host. */

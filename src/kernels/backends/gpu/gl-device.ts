@@ -39,7 +39,7 @@ export function glDevice(gl: WebGL2RenderingContext, mode: GpuMode): Device {
     },
     release(value: Texture) {
       value.delete();
-      // GPU.js leaves this to the program that made the texture, which may be gone
+      // GPU.js leaves this to the program that created the texture, which may no longer exist
       if (value.texture._refs === 0) gl.deleteTexture(value.texture);
     },
   };

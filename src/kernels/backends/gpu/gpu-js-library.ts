@@ -1,5 +1,5 @@
-// GPU.js, a development dependency: the build puts it, and its license, in place of this module (scripts/gpu-js.config.ts).
+// GPU.js is a development dependency; the build replaces this module by it and its license (scripts/gpu-js.config.ts).
 import * as found from 'gpu.js';
 
-/** Node makes the whole module of CommonJS its default export, a bundler its names. */
+/** The CommonJS module: Node provides it as the default export, bundlers as named exports. */
 export const library: unknown = 'default' in found ? found.default : found;

@@ -1,13 +1,13 @@
 import type { GpuMode } from './modes.js';
 
-/** The part of GPU.js 2.24 that is used here, typed: its own declarations leave half of it out. */
+/** Types for the part of GPU.js 2.24 that is used here; its own declarations are incomplete. */
 export interface GpuJs {
   readonly GPU: new (settings: { mode: GpuMode; context?: unknown; canvas?: unknown }) => Gpu;
   readonly input: (values: Float32Array, size: readonly number[]) => Input;
 }
 
 export interface Gpu {
-  /** The class of every program this instance makes. */
+  /** The class of every program created by this instance. */
   readonly Kernel: unknown;
   readonly kernels: unknown[];
   createKernel(source: string, settings: KernelSettings): Kernel;
@@ -21,9 +21,9 @@ export interface KernelSettings {
   readonly pipeline: true;
   readonly immutable: true;
   readonly constants?: Readonly<Record<string, Float32Array>>;
-  /** Results are textures of bytes, red, green, blue and alpha, which the program sets by `this.color`. */
+  /** Results are RGBA byte textures, which the program sets through `this.color`. */
   readonly graphical?: true;
-  /** GL: functions in the language of the device, which the program may call. */
+  /** GL: functions in the language of the device that the program may call. */
   readonly nativeFunctions?: readonly NativeFunction[];
 }
 
@@ -34,7 +34,7 @@ export interface NativeFunction {
   readonly argumentTypes: Readonly<Record<string, string>>;
 }
 
-/** A program as GPU.js returns it: a function around the kernel that really runs, which GPU.js may replace. */
+/** A program as returned by GPU.js: a function around the actual kernel, which GPU.js may replace. */
 export interface Kernel {
   (...values: readonly (Input | Texture)[]): GpuValue | Promise<GpuValue>;
   readonly kernel: {

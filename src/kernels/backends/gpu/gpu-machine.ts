@@ -4,15 +4,18 @@ import type { Device } from './device.js';
 import type { GpuValue } from './gpu-js.js';
 import { type Engine, Program, ProgramCache, type ProgramText } from './gpu-program.js';
 
-/** Programs that are kept, and the memory that the results they hold may take: some layers of a network, or some photos. */
+/**
+ * Maximum number of cached programs, and maximum memory of the results they hold: some layers of a network, or some
+ * photos.
+ */
 const KEPT_PROGRAMS = 256;
 const KEPT_BYTES = 2 ** 29;
 
-/** What a buffer holds once everything called so far has run. */
+/** A buffer with its contents after all calls so far. */
 class GpuBuffer implements DeviceBuffer {
   /** undefined: zeros */
   value: GpuValue | undefined;
-  /** why there is no value */
+  /** the reason why there is no value */
   failure: ConvlabError | undefined;
   freed = false;
 
@@ -23,8 +26,8 @@ class GpuBuffer implements DeviceBuffer {
 }
 
 /**
- * Buffers, and programs of GPU.js that run on them. A buffer holds the latest result on the device, or what was written on the host;
- * a program replaces it.
+ * Buffers, and GPU.js programs that run on them. A buffer holds the latest result on the device, or values written by
+ * the host; a program replaces it.
  */
 export abstract class GpuMachine {
   readonly device: string;
@@ -34,7 +37,7 @@ export abstract class GpuMachine {
   readonly #buffers = new Set<GpuBuffer>();
   #disposed = false;
 
-  /** @param keptPrograms how many compiled programs are kept */
+  /** @param keptPrograms maximum number of cached programs */
   constructor(engine: Engine, device: Device, keptPrograms = KEPT_PROGRAMS) {
     this.#engine = engine;
     this.#device = device;
@@ -42,7 +45,7 @@ export abstract class GpuMachine {
     this.device = device.label;
   }
 
-  /** How many compiled programs are held. */
+  /** Number of cached programs. */
   get programs(): number {
     return this.#programs.size;
   }
@@ -78,11 +81,11 @@ export abstract class GpuMachine {
     if (this.#disposed) return;
     this.#disposed = true;
     for (const buffer of this.#buffers) this.#replace(buffer, undefined);
-    // not program by program: GPU.js gives up its context along with the first program it finds
+    // not program by program, because GPU.js destroys its context together with the first program
     this.#engine.gpu.destroy();
   }
 
-  /** A buffer for the time of some calls. */
+  /** A temporary buffer for the duration of some calls. */
   protected withScratch(length: number, use: (scratch: DeviceBuffer) => void): void {
     const scratch = this.allocate(length);
     try {
@@ -92,7 +95,7 @@ export abstract class GpuMachine {
     }
   }
 
-  /** Runs the program of this name, compiled at first use, and puts its result in `out`. */
+  /** Runs the program with this name, compiled at first use, and stores its result in `out`. */
   protected launch(name: string, text: () => ProgramText, inputs: readonly DeviceBuffer[], out: DeviceBuffer): void {
     const [target, ...sources] = this.#check([out, ...inputs]);
     const failed = sources.find(({ failure }) => failure);
@@ -102,7 +105,7 @@ export abstract class GpuMachine {
     }
     const values = sources.map((source) => source.value ?? new Float32Array(source.length));
     const key = `${name} ${values.map((value) => (value instanceof Float32Array ? 'host' : 'device'))}`;
-    // what fails is kept in the buffer it should have filled
+    // failures are stored in the output buffer
     try {
       const program = this.#programs.get(key, () => new Program(this.#engine, text()), 4 * target.length);
       this.#replace(target, program.run(values));

@@ -12,7 +12,7 @@ export interface ProgramText {
   readonly tables?: Readonly<Record<string, ArrayLike<number>>>;
   /** Number of outputs: {@link body} runs once for each. */
   readonly axes: Axes;
-  /** JavaScript as GPU.js knows it, that returns the cell at the indices of {@link axes}. Every loop bound is a literal. */
+  /** GPU.js code that returns the cell at the indices of {@link axes}. Every loop bound is a literal. */
   readonly body: string;
 }
 
@@ -23,7 +23,10 @@ export interface Engine {
   readonly mode: GpuMode;
 }
 
-/** A compiled program. It serves one kind of arguments, on the host or on the device, because GPU.js compiles for the first kind it sees. */
+/**
+ * A compiled program. It accepts one kind of arguments, on the host or on the device, because GPU.js compiles for the
+ * kind of the first run.
+ */
 export class Program {
   readonly #engine: Engine;
   readonly #shapes: readonly (readonly number[])[];
@@ -37,19 +40,19 @@ export class Program {
     this.#kernel = engine.gpu.createKernel(`function (${Object.keys(text.inputs)}) {\n${indices}${text.body}\n}`, {
       output,
       precision: 'single',
-      tactic: 'precision', // else GPU.js picks lowp by the size of the texture
+      tactic: 'precision', // otherwise GPU.js may choose lowp, depending on the size of the texture
       pipeline: true,
-      immutable: true, // else the next call overwrites the result
+      immutable: true, // otherwise the next call overwrites the result
       constants: Object.fromEntries(Object.entries(text.tables ?? {}).map(([name, table]) => [name, Float32Array.from(table)])),
     });
   }
 
-  /** The context it was compiled in, once it has run: of WebGL, or WebGPU's adapter and device. */
+  /** The context in which it was compiled, once it has run: the WebGL context, or WebGPU's adapter and device. */
   get context(): unknown {
     return this.#kernel.kernel.context;
   }
 
-  /** @returns the result, which the caller must release. Not for mode webgpu, which answers later */
+  /** @returns the result, which the caller must release. Not for mode webgpu, which is asynchronous */
   run(values: readonly GpuValue[]): GpuValue {
     return this.#check(this.#kernel(...this.#view(values)) as GpuValue);
   }
@@ -62,12 +65,12 @@ export class Program {
   destroy(): void {
     const { kernel } = this.#kernel;
     this.#kernel.destroy();
-    // GPU.js's cpu programs do not strike themselves off the list
+    // GPU.js's cpu programs do not remove themselves from the list
     const { kernels } = this.#engine.gpu;
     if (kernels.includes(kernel)) kernels.splice(kernels.indexOf(kernel), 1);
   }
 
-  /** The same numbers, each in the shape in which this program reads it. */
+  /** The arguments, viewed in the shapes that this program reads. */
   #view(values: readonly GpuValue[]): (Input | Texture)[] {
     return values.map((value, i) => {
       const shape = this.#shapes[i];
@@ -83,7 +86,7 @@ export class Program {
       const { mode } = this.#engine;
       throw new UnsupportedError('gpu', `GPU.js fell back from ${mode} to its cpu mode: ${kernel.fallbackReason ?? 'no reason given'}`, { mode });
     }
-    // destroy() deletes what the cache lists, but results outlive their program
+    // destroy() deletes the cached textures, but results outlive their program
     const own = kernel.texture?.texture;
     const at = own ? (kernel.textureCache?.indexOf(own) ?? -1) : -1;
     if (at !== -1) kernel.textureCache?.splice(at, 1);
@@ -93,8 +96,8 @@ export class Program {
 }
 
 /**
- * Programs by key, the latest used last. What has not been used for longest is destroyed when there are too many,
- * or when the results they hold (GPU.js keeps the last one of each) take too much memory.
+ * Programs by key, in order of last use. The least recently used one is destroyed if there are too many, or if the
+ * results they hold (GPU.js keeps the last one of each) take too much memory.
  */
 export class ProgramCache {
   readonly #programs = new Map<string, { readonly program: Program; readonly bytes: number }>();

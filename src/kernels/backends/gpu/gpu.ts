@@ -15,7 +15,7 @@ import { openPictures } from './picture/open-pictures.js';
 import { pointwiseProgram } from './pointwise-program.js';
 import { gatherWinnersProgram, maxPoolGradientProgram, winnersProgram } from './pool-programs.js';
 
-/** The operators as GPU.js programs: those of WebGL, headless GL and `cpu`. Use createGpuBackend. */
+/** The operators as GPU.js programs, for WebGL, headless GL and `cpu`. Use createGpuBackend. */
 export class GpuBackend extends GpuMachine implements Backend, OperatorMethods {
   readonly name = 'gpu';
   readonly abilities: Abilities;
@@ -52,7 +52,7 @@ export class GpuBackend extends GpuMachine implements Backend, OperatorMethods {
     super.dispose();
   }
 
-  /** @throws UnsupportedError once the backend is disposed of: where there never were programs for pictures, none are requested */
+  /** @throws UnsupportedError after the backend was disposed. Not called if there are no programs for images */
   #alive(): GpuPictures {
     if (!this.#pictures) throw new UnsupportedError('gpu', 'the backend was disposed of; create a new one');
     return this.#pictures;
@@ -67,7 +67,7 @@ export class GpuBackend extends GpuMachine implements Backend, OperatorMethods {
   }
 
   convInputGradient(g: ConvGeometry, gradient: DeviceBuffer, kernel: DeviceBuffer, out: DeviceBuffer): void {
-    // zeros and constants show nothing of x
+    // zero and constant padding do not depend on x
     if (g.paddingMode === 'zero' || g.paddingMode === 'constant' || !hasPadding(g)) {
       this.#inputGradient(g, gradient, kernel, out);
       return;
@@ -122,7 +122,7 @@ export class GpuBackend extends GpuMachine implements Backend, OperatorMethods {
     });
   }
 
-  /** Lays out the padding first, so that the programs have none to ask for at every tap. */
+  /** Materializes the padding first, so that the programs need no bounds checks. */
   #withPadding(g: ConvGeometry, x: DeviceBuffer, use: (g: ConvGeometry, x: DeviceBuffer) => void): void {
     if (!hasPadding(g)) {
       use(g, x);
@@ -135,7 +135,7 @@ export class GpuBackend extends GpuMachine implements Backend, OperatorMethods {
     });
   }
 
-  /** Long sums are computed in parts, side by side and more exactly. */
+  /** Computes long sums in parallel parts, which is also more accurate. */
   #addParts(parts: number, out: DeviceBuffer, sum: (to: DeviceBuffer) => void): void {
     if (parts === 1) {
       sum(out);

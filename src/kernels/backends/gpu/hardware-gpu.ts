@@ -10,7 +10,7 @@ import { isSoftware } from './webgpu-device.js';
 const MODES = ['webgpu', 'webgl2'] as const satisfies readonly GpuMode[];
 
 /**
- * A backend on a hardware GPU. GPU.js is loaded where there is one, and nowhere else.
+ * A backend on a hardware GPU. GPU.js is loaded only if there is one.
  * @throws UnsupportedError with the reason for every mode that was tried
  */
 export async function createHardwareGpu(): Promise<Backend> {

@@ -1,4 +1,4 @@
-/** Which of GPU.js's own backends runs the programs; the order in which they are tried. `cpu` is tried only when it is named. */
+/** The modes of GPU.js, in the order in which they are tried. `cpu` is used only on request. */
 export const GPU_MODES = ['webgpu', 'webgl2', 'webgl', 'headlessgl', 'cpu'] as const;
-/** One of {@link GPU_MODES}. */
+/** An element of {@link GPU_MODES}. */
 export type GpuMode = (typeof GPU_MODES)[number];

@@ -1,8 +1,8 @@
-/** Versions that were tried, and that package.json names as peers. */
+/** The tested versions, which package.json lists as peer dependencies. */
 export const OPTIONAL_PACKAGES = { webgpu: '0.6.x', gl: '8.x' } as const;
 
 /**
- * Loads a package that gives Node a GPU, and that convlab does not bring along.
+ * Loads an optional package that provides a GPU in Node.
  * @throws Error with the install command, or the reason why it does not load
  */
 export async function loadOptional(name: keyof typeof OPTIONAL_PACKAGES): Promise<unknown> {
@@ -14,7 +14,7 @@ export async function loadOptional(name: keyof typeof OPTIONAL_PACKAGES): Promis
     const missing = code === 'ERR_MODULE_NOT_FOUND' && message.includes(`'${name}'`);
     const command = `npm install ${name}@${OPTIONAL_PACKAGES[name]}`;
     if (missing) throw new Error(`the package ${name} is not installed: ${command}`);
-    // node-bindings goes on with a list of places
+    // the message of node-bindings continues with a list of paths
     const why = message.split('\n')[0].replace(/[.:]?( Tried:)?$/, '');
     throw new Error(`the package ${name} is installed but does not load (${why}); reinstall it: ${command}`);
   }

@@ -3,7 +3,7 @@ import type { ConvGeometry, Triple } from '../../geometry.js';
 import { loop, xPlanes } from './conv-programs.js';
 import type { ProgramText } from './gpu-program.js';
 
-/** The same convolution over the padded input, which needs no padding any more. */
+/** The same convolution on the padded input, without padding. */
 export function paddedGeometry(g: ConvGeometry): ConvGeometry {
   const input = g.input.map((n, a) => g.before[a] + n + g.after[a]) as unknown as Triple;
   return { ...g, key: `padded ${g.key}`, input, before: [0, 0, 0], after: [0, 0, 0], paddingMode: 'zero', paddingValue: 0 };
@@ -32,7 +32,7 @@ export function transposedGeometry(g: ConvGeometry): ConvGeometry {
   };
 }
 
-/** From x to the padded x: a gather by the border tables. */
+/** Pads x: a gather by the border tables. */
 export function padProgram(g: ConvGeometry): ProgramText {
   const [PD, PH, PW] = paddedGeometry(g).input;
   return {
@@ -51,7 +51,7 @@ return value;`,
   };
 }
 
-/** From the gradient of the padded x to that of x: every cell adds up the padded cells that show it. */
+/** Converts the gradient of the padded x to that of x: every cell sums the padded cells that show it. */
 export function foldProgram(g: ConvGeometry): ProgramText {
   const [PD, PH, PW] = paddedGeometry(g).input;
   const [d, h, w] = ([0, 1, 2] as const).map((axis) => showing(g, axis));
@@ -76,13 +76,13 @@ return sum;`,
 }
 
 interface Showing {
-  /** the most padded cells that show one cell */
+  /** maximum number of padded cells that show one cell */
   readonly most: number;
   /** [n, most], filled up with −1 */
   readonly table: readonly number[];
 }
 
-/** The border table, inverted: for every cell of the axis, the padded cells that show it. */
+/** The inverse of the border table: for every cell of the axis, the padded cells that show it. */
 function showing(g: ConvGeometry, axis: 0 | 1 | 2): Showing {
   const cells: number[][] = Array.from({ length: g.input[axis] }, () => []);
   for (const [p, i] of borderTable(g, axis).entries()) cells[i]?.push(p);

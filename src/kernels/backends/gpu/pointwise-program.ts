@@ -1,7 +1,7 @@
 import { POINTWISE, type Pointwise, type PointwiseName } from '../../pointwise.js';
 import type { ProgramText } from './gpu-program.js';
 
-/** A formula of the table. Its numbers are an argument: a learning rate that changes at every step compiles nothing. */
+/** A formula of the table. Its parameters are an argument, so a changing learning rate does not require compiling. */
 export function pointwiseProgram(name: PointwiseName, length: number): ProgramText {
   const { inputs, params, source }: Pointwise = POINTWISE[name];
   const [buffers, numbers] = [['a', 'b', 'c'].slice(0, inputs), ['p', 'q', 'r'].slice(0, params)];

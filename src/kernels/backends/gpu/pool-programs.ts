@@ -3,7 +3,7 @@ import { loop, onAxis, outPlanes, overCoveringOutputs, xPlanes } from './conv-pr
 import type { ProgramText } from './gpu-program.js';
 import { divide } from './threads.js';
 
-/** Which cell of every window holds the largest value: (kd·KH + kh)·KW + kw. */
+/** The index of the largest cell in every window: (kd·KH + kh)·KW + kw. */
 export function winnersProgram(g: ConvGeometry): ProgramText {
   const [KD, KH, KW] = g.kernel;
   const compare = `

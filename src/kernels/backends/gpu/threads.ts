@@ -7,17 +7,18 @@ export type Axes = Readonly<Record<string, number>>;
 export interface Threads {
   /** GPU.js's `output`. The result is flat and row-major in the axes, whatever this is. */
   readonly output: readonly number[];
-  /** Statements that declare every axis' index as a constant of its name. */
+  /** Statements that declare the index of every axis as a constant with its name. */
   readonly indices: string;
 }
 
-/** GPU.js computes indices in float32, which holds integers up to here. */
+/** GPU.js computes indices in float32, which is exact for integers up to this value. */
 const EXACT = 2 ** 24;
 
 /**
- * Lays the cells out as threads: in one row while float32 can number them, else in rows of trailing axes.
- * Never as a flat [W, H] on GL: GPU.js makes that a texture of just these sides, all others nearly square.
- * @throws UnsupportedError if the axes cannot be grouped into two that an index holds
+ * Arranges the cells as threads: in one row if float32 can number them, otherwise in rows of trailing axes. Never as a
+ * flat [W, H] on GL, because GPU.js then creates a texture with exactly these sides, while other textures are nearly
+ * square.
+ * @throws UnsupportedError if the axes cannot be grouped into two with valid indices
  */
 export function layThreads(axes: Axes, mode: GpuMode): Threads {
   const all = Object.entries(axes);
@@ -33,7 +34,7 @@ export function layThreads(axes: Axes, mode: GpuMode): Threads {
   return { output: [cellsOf(row), 1, cellsOf(rows)], indices: unflatten('this.thread.x', row) + unflatten('this.thread.z', rows) };
 }
 
-/** Statements that take a flat index apart. */
+/** Statements that decompose a flat index. */
 function unflatten(index: string, axes: readonly (readonly [string, number])[]): string {
   let [rest, cells, statements] = [index, cellsOf(axes), ''];
   for (const [name, size] of axes.toReversed()) {
@@ -48,7 +49,9 @@ function unflatten(index: string, axes: readonly (readonly [string, number])[]):
   return statements;
 }
 
-/** Below this, half a step more than makes up for GPUs that divide to within some units in the last place. */
+/**
+ * Below this value, adding half a step compensates for GPUs that divide with an error of some units in the last place.
+ */
 const SAFE = 2 ** 20;
 
 /**

@@ -9,18 +9,18 @@ export interface WebGpuContext {
   readonly isLost: boolean;
 }
 
-// numbers of the specification: the globals that name them exist in browsers only
+// constants of the specification, whose global names exist only in browsers
 const MAP_READ = 1;
 const COPY_DST = 8;
 
 /** The {@link Device} of WebGPU, on which programs in WGSL run besides those of GPU.js. */
 export interface WebGpuDevice extends Device {
   readonly gpu: GPUDevice;
-  /** Makes calls to the device; what it refuses of them is known once {@link settled} resolves. */
+  /** Makes calls to the device; their errors are known once {@link settled} resolves. */
   watch<T>(calls: () => T): T;
   /** Resolves once the errors of everything watched so far are known. */
   settled(): Promise<void>;
-  /** Nothing that the device returns can be trusted any more. */
+  /** Marks all results of the device as invalid. */
   fail(reason: string): void;
 }
 
@@ -37,8 +37,8 @@ export function webGpuDevice(context: WebGpuContext): WebGpuDevice {
   /** resolves once the errors of everything watched so far are known */
   let watched = Promise.resolve();
 
-  // WebGPU drops failed calls and continues with zeros. Errors are reported to the scope around the call; the event for those
-  // without one may come later than the zeros.
+  // WebGPU drops failed calls and continues with zeros. Errors are reported to the scope around the call; the event for
+  // calls without a scope may arrive after the zeros.
   const watch = <T>(calls: () => T): T => {
     device.pushErrorScope('out-of-memory');
     device.pushErrorScope('validation');
@@ -91,8 +91,8 @@ export function isSoftware({ isFallbackAdapter, vendor, architecture, device, de
 }
 
 /**
- * Makes sure that there is a `navigator.gpu`. In Node it comes from the package `webgpu`, if that loads and finds an adapter.
- * @throws Error saying why there is none
+ * Ensures that `navigator.gpu` exists. In Node, it comes from the package `webgpu`, if that loads and finds an adapter.
+ * @throws Error with the reason if there is none
  */
 export async function provideWebGpu(): Promise<void> {
   if (globalThis.navigator?.gpu) return;

@@ -11,8 +11,8 @@ interface Float64Buffer extends DeviceBuffer {
 }
 
 /**
- * Plain float64 loops: the definition that every other backend is compared with, written for readability instead of speed.
- * Buffers keep float64; {@link Backend.read} rounds to float32.
+ * Plain float64 loops: the reference implementation with which all other backends are compared, written for readability
+ * instead of speed. Buffers keep float64; {@link Backend.read} rounds to float32.
  */
 export class ReferenceBackend implements Backend, OperatorMethods {
   readonly name = 'reference';
@@ -43,7 +43,7 @@ export class ReferenceBackend implements Backend, OperatorMethods {
 
   free(): void {}
 
-  /** Nothing to prepare: every loop reads the geometry directly. */
+  /** Prepares nothing: every loop reads the geometry directly. */
   prepare(job: Job): Executable {
     return { job };
   }
@@ -109,9 +109,9 @@ export class ReferenceBackend implements Backend, OperatorMethods {
 }
 
 /**
- * Calls `visit` for every product that a convolution sums: input index `i` (or OUTSIDE), kernel index `k`,
- * output index `o`, and `tap`, the position inside the kernel's window. Taps of one output come in ascending order.
- * OUTSIDE is below 0: a test runner reads an imported name from its module at every use, which would double the time.
+ * Calls `visit` for every product that a convolution sums: input index `i` (or OUTSIDE), kernel index `k`, output index
+ * `o`, and `tap`, the position inside the kernel's window. Taps of one output come in ascending order. OUTSIDE is
+ * tested as < 0, because a test runner resolves an imported name at every use, which would double the time.
  */
 function everyTap(geometry: ConvGeometry, visit: (i: number, k: number, o: number, tap: number) => void): void {
   const { batch, groups, inChannels, outChannels, input, output, stride, dilation, flip } = geometry;

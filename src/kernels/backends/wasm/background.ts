@@ -5,23 +5,24 @@ import { obstacle } from './thread-host.js';
 import { ThreadPool } from './thread-pool.js';
 import type { Steps } from './turns.js';
 
-/** About 8 milliseconds on a machine half as fast. */
+/** Predicted nanoseconds; about 8 milliseconds on a machine half as fast. */
 const LONGEST_BLOCK = 4e6;
 
 /**
- * Jobs that do not block their caller: workers compute them in a memory of their own, so that other calls go on meanwhile, while the
- * caller copies for a few milliseconds at a time. They run in the order of the calls. Where there are no workers, or none starts,
- * the caller computes as well, also for a few milliseconds at a time.
+ * Jobs that do not block their caller. Workers compute them in separate memory, so that other calls can continue; the
+ * caller copies data for a few milliseconds at a time. Jobs run in the order of the calls. Without workers, the caller
+ * computes too, for a few milliseconds at a time.
  */
 export class Background {
   #machine: Promise<Machine> | undefined;
   #started: Machine | undefined;
-  /** ends when the jobs so far have ended */
+  /** resolves when all jobs so far have ended */
   #jobs: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
   /**
-   * @param longest nanoseconds on one of its threads, predicted for one of the faster machines, up to which a job may block the caller
+   * @param longest maximum nanoseconds, predicted for one thread of a fast machine, for which a job may block the
+   * caller
    * @param bandRows as for {@link Machine}
    */
   constructor(
@@ -36,8 +37,8 @@ export class Background {
   }
 
   /**
-   * @param steps of the job on the machine that it is passed
-   * @param control its signal ends the job; what it has written by then stays
+   * @param steps steps of the job on the given machine
+   * @param control its signal cancels the job; data written so far remains
    * @throws the signal's reason
    */
   run<T>(steps: (machine: Machine) => Steps<T>, { signal }: Control = {}): Promise<T> {
@@ -48,7 +49,7 @@ export class Background {
       for (let step = job.next(); ; ) {
         if (step.done) return step.value;
         await machine.pause(step.value);
-        // a job that is ended takes further steps, until its workers have left it
+        // a canceled job takes further steps until its workers have left it
         if (ends || !signal?.aborted) step = job.next();
         else {
           ends = true;
@@ -58,7 +59,7 @@ export class Background {
     });
   }
 
-  /** Once the jobs so far have ended. */
+  /** Runs a function once all jobs so far have ended. */
   after(work: () => void): void {
     if (this.#machine) this.#next(async () => work()).catch(() => {});
   }
@@ -72,7 +73,7 @@ export class Background {
   }
 
   #next<T>(work: (machine: Machine) => Promise<T>): Promise<T> {
-    // one that crashed is replaced
+    // a crashed instance is replaced
     if (this.#started?.lost && !this.#disposed) {
       this.#started.dispose();
       this.#started = this.#machine = undefined;
@@ -94,7 +95,7 @@ export class Background {
       this.#started = machine;
       return machine;
     } catch (error) {
-      this.#machine = undefined; // what failed may work at the next call
+      this.#machine = undefined; // retries at the next call
       throw error;
     }
   }

@@ -1,27 +1,30 @@
 import { CONTROL, controlBytes, DONE_AT, JOB, JOB_AT, JOB_VALUES, OPEN } from './thread-worker.js';
 
-/** A job for the threads of a pool: a program of theirs, by number, and how its units are cut into shares. */
+/** A job for the threads of a pool: the index of a program, and the division of its units into shares. */
 export interface SharedJob {
   readonly program: number;
   /** address of the program's record */
   readonly task: number;
   readonly scratch: number;
-  /** of each thread */
+  /** scratch memory per thread */
   readonly scratchBytes: number;
   readonly first: number;
   readonly units: number;
-  /** units of a share */
+  /** units per share */
   readonly share: number;
 }
 
-/** The caller's side of what the threads of a pool share besides the wasm memory; see thread-worker.ts. */
+/**
+ * The caller's side of the memory that the threads of a pool share in addition to the wasm memory; see
+ * thread-worker.ts.
+ */
 export class ControlBlock {
   readonly buffer: SharedArrayBuffer;
   readonly cells: Int32Array;
   readonly #job: Float64Array;
   readonly #done: Int32Array;
 
-  /** @param shares that a job has at most */
+  /** @param shares maximum number of shares per job */
   constructor(shares: number) {
     this.buffer = new SharedArrayBuffer(controlBytes(shares));
     this.cells = new Int32Array(this.buffer);
@@ -34,7 +37,10 @@ export class ControlBlock {
     if (Atomics.load(this.cells, CONTROL.sleepers) > 0) Atomics.notify(this.cells, CONTROL.ticket);
   }
 
-  /** Opens a job to all threads. Without garbage: a training step calls this dozens of times. @returns the number of its shares */
+  /**
+   * Opens a job to all threads. Allocates no objects, because a training step calls it dozens of times.
+   * @returns the number of its shares
+   */
   open(from: SharedJob, ready: number): number {
     const { cells } = this;
     const job = this.#job;
@@ -55,7 +61,10 @@ export class ControlBlock {
     return shares;
   }
 
-  /** Lets no more threads join; those that have joined finish. @param canceled they take no further shares */
+  /**
+   * Lets no more threads join; those that have joined finish.
+   * @param canceled true if they must take no further shares
+   */
   close(units: number, canceled: boolean): void {
     const { cells } = this;
     if (canceled) Atomics.store(cells, CONTROL.left, 0);
@@ -71,7 +80,7 @@ export class ControlBlock {
     return Atomics.load(this.cells, CONTROL.failed) !== 0;
   }
 
-  /** Units that have what they need. */
+  /** Number of units whose input is ready. */
   get ready(): number {
     return Atomics.load(this.cells, CONTROL.ready);
   }
@@ -81,7 +90,7 @@ export class ControlBlock {
     Atomics.notify(this.cells, CONTROL.ready);
   }
 
-  /** The shares that are not taken yet: the first one, and the one after the last. */
+  /** The range of shares that are not taken yet: the first one, and the one after the last. */
   get left(): readonly [next: number, end: number] {
     const left = Atomics.load(this.cells, CONTROL.left);
     return [left & 0xffff, left >>> 16];
@@ -97,7 +106,7 @@ export class ControlBlock {
     }
   }
 
-  /** True once for each share that a worker has done. */
+  /** True once for each share that a worker has completed. */
   takeDone(share: number): boolean {
     return Atomics.exchange(this.#done, share, 0) === 1;
   }

@@ -13,37 +13,37 @@ import { TableSet } from './table-set.js';
 import { onceOn } from './tables.js';
 import { finish, type Steps } from './turns.js';
 
-/** Values that are copied before others get their turn. */
+/** Values copied per turn. */
 const COPIED_VALUES = 2 ** 16;
-/** Nanoseconds to copy a value to memory that is new. */
+/** Nanoseconds to copy a value to newly allocated memory. */
 const NS_COPIED = 1;
 
-/** A buffer that gets its memory when it is first used, on the machine where its call runs. */
+/** A buffer whose memory is allocated at first use, on the machine where its call runs. */
 interface CallBuffer extends WasmBuffer {
   machine?: Machine | 'background';
 }
 
-/** An operator that is ready on each machine where it has run. */
+/** An operator that is prepared on each machine where it has run. */
 interface CallExecutable extends Executable {
   readonly job: OperatorJob;
   readonly tables: TableSet;
   readonly on: (machine: Machine) => RunOperator;
 }
 
-/** What is put off until the call is awaited. */
+/** A command that is deferred until the call is awaited. */
 interface Command {
   readonly buffers: readonly CallBuffer[];
   /** nanoseconds on one thread */
   readonly work: number;
-  /** what it copies to the backend */
+  /** values that it copies to the backend */
   readonly values?: Float32Array;
-  /** @returns undefined if it is done */
+  /** @returns undefined if it has completed */
   steps(machine: Machine, values: Float32Array | undefined): Steps<unknown> | undefined;
 }
 
 /**
- * The operators for calls from tensors to tensors that are awaited. Nothing happens until a buffer is read: then all commands so far run
- * in their order, on the calling thread if they are short, and else in the background.
+ * The operators for calls from tensors to tensors that are awaited. Commands are deferred until a buffer is read. Then
+ * all commands so far run in order, on the calling thread if they are short, otherwise in the background.
  */
 export class ForCalls implements Backend {
   readonly name: Backend['name'];
@@ -128,11 +128,11 @@ export class ForCalls implements Backend {
 
   run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[], parameters: readonly number[] = []): boolean {
     const { job, on } = executable as CallExecutable;
-    // it is handed buffers of its own
+    // receives only its own buffers
     const [read, written] = [inputs, outputs] as unknown as readonly (readonly CallBuffer[])[];
     const steps = function* (machine: Machine) {
       for (const buffer of read) yield* zeros(buffer, machine);
-      // a run overwrites them as a whole
+      // a run overwrites them completely
       for (const buffer of written) place(buffer, machine);
       const steps = on(machine)(inputs, outputs, parameters);
       if (steps) yield* steps;
@@ -145,11 +145,11 @@ export class ForCalls implements Backend {
     (executable as CallExecutable).tables.release(executable, this.background);
   }
 
-  /** Its memory and threads are those of the backend that it belongs to. */
+  /** Does nothing: memory and threads belong to the enclosing backend. */
   dispose(): void {}
 }
 
-/** Gives a buffer its memory. @returns whether it had none */
+/** Allocates the memory of a buffer. @returns true if it had none */
 function place(buffer: CallBuffer, machine: Machine): boolean {
   if (buffer.address !== NOWHERE) return false;
   buffer.address = machine.allocate(4 * buffer.length);
@@ -157,7 +157,7 @@ function place(buffer: CallBuffer, machine: Machine): boolean {
   return true;
 }
 
-/** Before a buffer is read: it holds zeros if nothing was written. */
+/** Fills a buffer with zeros before it is read, if nothing was written to it. */
 function* zeros(buffer: CallBuffer, machine: Machine): Steps<void> {
   if (place(buffer, machine)) yield* clear(machine, buffer.address, 4 * buffer.length);
 }

@@ -20,9 +20,10 @@ const RELAXED = Uint8Array.of(
 );
 
 /**
- * Where the engine has relaxed SIMD, sums use fused multiply-adds: 8% faster, with other last bits.
- * @param shared with a memory that threads can share; the module differs in the byte for this flag
- * @throws UnsupportedError where the engine has no WebAssembly with 128-bit SIMD
+ * Loads the programs. If the engine supports relaxed SIMD, sums use fused multiply-adds, which is 8% faster and changes
+ * the last bits.
+ * @param shared use memory that threads can share; the module differs in the byte for this flag
+ * @throws UnsupportedError if the engine does not support WebAssembly with 128-bit SIMD
  */
 export async function loadPrograms(shared: boolean): Promise<Loaded> {
   try {
@@ -32,7 +33,7 @@ export async function loadPrograms(shared: boolean): Promise<Loaded> {
     if (shared) bytes[MEMORY_FLAGS] = 3;
     const memory = newMemory(shared);
     const { module, instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
-    // the declarations come from the compilation that the module comes from
+    // the declarations come from the same compilation as the module
     return { module, memory, programs: instance.exports as unknown as Programs };
   } catch (cause) {
     throw new UnsupportedError(
@@ -44,7 +45,10 @@ export async function loadPrograms(shared: boolean): Promise<Loaded> {
   }
 }
 
-/** In Node by zlib; elsewhere as a stream. Node takes 10 ms to load its streams of the web, and 20 ms for a `Response`. */
+/**
+ * Decompresses with zlib in Node, elsewhere with a stream, because Node takes 10 ms to load web streams and 20 ms for a
+ * `Response`.
+ */
 async function inflated(base64: string): Promise<Uint8Array<ArrayBuffer>> {
   const zlib = globalThis.process?.getBuiltinModule?.('node:zlib');
   if (zlib) return zlib.inflateSync(Buffer.from(base64, 'base64'));
@@ -63,7 +67,7 @@ function newMemory(shared: boolean): WebAssembly.Memory {
     try {
       return new WebAssembly.Memory({ initial: 1, maximum, shared });
     } catch (cause) {
-      // shared memory never moves, so engines reserve its maximum at once, and may not have that much
+      // shared memory never moves, so engines reserve its maximum immediately, which may fail
       if (!shared || maximum <= MOST_PAGES / 16) throw cause;
     }
   }

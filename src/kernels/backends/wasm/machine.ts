@@ -9,17 +9,20 @@ import { Sharing } from './sharing.js';
 import type { AnyProgram, SharedProgram, ThreadPool, ThreadScratch, Workload } from './thread-pool.js';
 import type { Pause, Steps } from './turns.js';
 
-/** Vectors may be read past the last value. */
+/** Slack for vectors that are read past the last value. */
 const SLACK_BYTES = 64;
 
 /**
- * Scratch memory begins this far behind the start of a page, as large arrays do in Node: copying between the two takes 0.75 times as
- * long where source and target are aligned alike.
+ * Offset of scratch memory from the start of a page, equal to that of large arrays in Node: copying takes 25% less time
+ * if source and target have the same alignment.
  */
 const PAGE_BYTES = 4096;
 const PAGE_OFFSET = 16;
 
-/** The scratch area: parts that all threads use, and those of each thread, in bytes from the start of its scratch memory. */
+/**
+ * The scratch area: parts shared by all threads, and parts per thread, as byte offsets from the start of its scratch
+ * memory.
+ */
 export interface Scratch extends ThreadScratch {
   readonly common: readonly FreshMemory[];
   readonly each: readonly number[];
@@ -40,24 +43,24 @@ export interface MachineSettings {
 export class Machine {
   readonly threads: number;
   /**
-   * The same programs for the calling thread alone, in memory that is not shared: copies to and from it are twice as fast. This
-   * machine itself where there are no threads.
+   * The same programs for the calling thread only, in unshared memory, which is twice as fast to copy. This machine
+   * itself if there are no threads.
    */
   readonly own: Machine;
-  /** Rows of the result of a picture that pass through memory at a time. Default: what fits the caches. */
+  /** Result rows of an image per band. Default: as many as fit the caches. */
   readonly bandRows: number | undefined;
   /** The caller must not block: jobs run in steps, see {@link perform}. */
   readonly inTurns: boolean;
-  /** which jobs are shared by threads */
+  /** decides which jobs threads share */
   readonly sharing: Sharing;
   #loaded: Loaded | undefined;
   #pool: ThreadPool | undefined;
   #scratch = { allocation: 0, bytes: 0 };
-  /** the record of the program that runs */
+  /** the record of the running program */
   readonly #task: FreshMemory;
   #views: Views | undefined;
   readonly #handedOut = new WeakSet<Uint8ClampedArray>();
-  /** shared memory gives another buffer each time it has grown, and the old ones stay valid */
+  /** shared memory has a new buffer each time it grows, and the old ones stay valid */
   readonly #buffers = new WeakSet<ArrayBufferLike>();
 
   constructor(loaded: Loaded, pool?: ThreadPool, { handOver, own, bandRows, inTurns = false }: MachineSettings = {}) {
@@ -71,12 +74,12 @@ export class Machine {
     this.#task = this.allocate(TASK_BYTES);
   }
 
-  /** A thread has crashed, or the machine was disposed of. */
+  /** True if a thread has crashed, or the machine was disposed. */
   get lost(): boolean {
     return !this.#loaded || this.#pool?.lost === true;
   }
 
-  /** @throws UnsupportedError if it was disposed of, or a thread has crashed */
+  /** @throws UnsupportedError if it was disposed, or a thread has crashed */
   get run(): Programs {
     return this.#live.programs;
   }
@@ -92,7 +95,9 @@ export class Machine {
     return this.#loaded;
   }
 
-  /** Until the memory grows, the same views: a training step writes dozens of records, and to ask for the buffer takes 0.1 µs. */
+  /**
+   * Cached views until the memory grows: a training step writes dozens of records, and getting the buffer takes 0.1 µs.
+   */
   get views(): Views {
     this.#views ??= { i32: new Int32Array(this.bytes), f32: new Float32Array(this.bytes) };
     return this.#views;
@@ -109,8 +114,8 @@ export class Machine {
   }
 
   /**
-   * Runs a program over all its units, on all threads where that is faster; a caller that feeds units has decided that it is.
-   * @param task its record: written to one place, as the machine runs one program at a time
+   * Runs a program on all its units, on all threads if that is faster; with `feed`, always on all threads.
+   * @param task its record, written to a fixed address because the machine runs one program at a time
    * @returns false if the job was canceled
    */
   share<P extends SharedProgram>(program: P, task: Tasks[P], workload: Workload): boolean {
@@ -124,7 +129,7 @@ export class Machine {
     return true;
   }
 
-  /** The same in steps where the caller must not block; without threads it computes in turns. */
+  /** The same in steps, for a caller that must not block; without threads, it computes in turns. */
   *perform<P extends SharedProgram>(program: P, task: Tasks[P], workload: Workload): Steps<boolean> {
     if (!this.inTurns) return this.share(program, task, workload);
     WRITERS[program](this.views, this.#task, task);
@@ -156,7 +161,7 @@ export class Machine {
     this.run.free(pointer);
   }
 
-  /** Frees memory, unless the machine was disposed of, which has freed everything. */
+  /** Frees memory. Does nothing after the machine was disposed. */
   giveBack(pointer: number): void {
     this.#loaded?.programs.free(pointer);
   }
@@ -184,7 +189,7 @@ export class Machine {
     return known;
   }
 
-  /** The address of bytes that are an array of {@link allocateBytes}, or a part of one. */
+  /** The address of an array from {@link allocateBytes}, or of a part of one. */
   addressOf(bytes: ArrayBufferView): Address<'Bytes'> | undefined {
     return this.#buffers.has(bytes.buffer) ? (bytes.byteOffset as Address<'Bytes'>) : undefined;
   }
@@ -195,9 +200,9 @@ export class Machine {
   }
 
   /**
-   * One scratch area serves every call; it only grows.
-   * @param common bytes of each part that all threads use
-   * @param each bytes of each part that every thread has of its own, behind the frame for the records of inner functions
+   * The scratch area for a call; all calls use the same one, which only grows.
+   * @param common bytes of each part that all threads share
+   * @param each bytes of each part per thread, after the frame for the records of inner functions
    */
   scratchFor(common: readonly number[], each: readonly number[]): Scratch {
     const [shared, own] = [common.map(roundUp), each.map(roundUp)];
@@ -222,7 +227,7 @@ export class Machine {
   }
 }
 
-/** A job on the calling thread alone, share by share. */
+/** Runs a job on the calling thread, share by share. */
 function* inTurns({ units, first = 0, step = 1, feed, drain }: Workload, run: (from: number, to: number) => void): Steps<boolean> {
   for (let [from, ready, turn] = [first, feed ? first : units, endOfTurn()]; from < units; ) {
     const to = Math.min(units, from + step);
@@ -250,7 +255,7 @@ function sumOf(sizes: readonly number[]): number {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** Where parts of these sizes begin, one behind the other. */
+/** The offsets of consecutive parts of these sizes. */
 function offsetsFrom(start: number, sizes: readonly number[]): number[] {
   let next = start;
   return sizes.map((size) => {

@@ -12,20 +12,16 @@ import { resizeStages } from './picture/resize-stages.js';
 import type { TablesOn } from './tables.js';
 import { finish } from './turns.js';
 
-/** Starts a job that is ready, on its operands; see {@link Backend.run}. */
+/** Starts a prepared job on its operands; see {@link Backend.run}. */
 export interface Start {
   (inputs: readonly Operand[], outputs: readonly Operand[], parameters: readonly number[], control?: Control): boolean | Promise<boolean>;
   /** see {@link Executable.later} */
   readonly later?: boolean;
-  /** of a picture */
+  /** the band-wise run of an image job */
   readonly bands?: RunBands;
 }
 
-/**
- * Makes a job ready.
- * @param machine that threads share
- * @param background for long pictures, unless they block
- */
+/** Prepares a job. @param machine a machine with threads @param background for long image jobs, unless they block */
 export function prepareJob(job: Job, tablesOn: TablesOn, machine: Machine, background?: Background): Start {
   switch (job.operation) {
     case 'conv':

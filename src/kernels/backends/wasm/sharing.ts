@@ -1,6 +1,9 @@
 import { Choice, type Clock } from '../choice.js';
 
-/** First guess of what it costs to hand a job over, in nanoseconds: 2,000 while workers look for jobs, 40,000 when they must be woken. */
+/**
+ * Initial guess of the cost of handing over a job, in nanoseconds: 2,000 while workers poll for jobs, 40,000 when they
+ * must be woken.
+ */
 const HAND_OVER_NS = 20_000;
 /** Size classes per doubling of the predicted work. */
 const CLASSES = 2;
@@ -8,17 +11,18 @@ const CLASSES = 2;
 const [ALONE, SHARED] = [new Choice(false), new Choice(true)];
 
 /**
- * Which jobs threads share, and which the caller does alone. Either gives the same bits, so this may depend on measured times: it is
- * learned for each program and size of job, on the machine that runs them.
+ * Decides whether threads share a job or the caller computes it alone. Both give the same bits, so the decision can
+ * depend on measured times; it is learned per program and job size.
  */
 export class Sharing {
   readonly #choices = new Map<string, Choice[]>();
   readonly #fixed: Choice | undefined;
 
   /**
-   * @param threads with one, everything is done alone
-   * @param handOver first guess of what it costs to hand a job over, in nanoseconds; 0: threads share everything, and nothing is learned
-   * @param clock milliseconds from some moment on. Default performance.now
+   * @param threads number of threads; with 1, the caller computes everything
+   * @param handOver initial guess of the cost of handing over a job, in nanoseconds; 0: threads share everything, and
+   * nothing is learned
+   * @param clock milliseconds since an arbitrary origin. Default performance.now
    */
   constructor(
     private readonly threads: number,
@@ -29,10 +33,10 @@ export class Sharing {
   }
 
   /**
-   * The choice for jobs of this name and size; the first way is that threads share them.
-   * @param units that threads can share: one is done alone
+   * The choice for jobs of this name and size; the first way is to share them.
+   * @param units number of units that threads can share; a single unit is not shared
    * @param work predicted nanoseconds on one thread
-   * @param copying predicted nanoseconds that sharing costs besides handing over. Default 0
+   * @param copying predicted additional cost of sharing, in nanoseconds. Default 0
    */
   of(name: string, units: number, work: number, copying = 0): Choice {
     if (units <= 1) return ALONE;

@@ -15,7 +15,7 @@ export class TableSet {
     return known;
   };
 
-  /** Frees the tables once nobody holds the executable any more, unless it is released before. */
+  /** Frees the tables when the executable is garbage-collected, unless it was released before. */
   heldBy<E extends Executable>(executable: E, background: Background | undefined): E {
     abandoned.register(executable, freeing(this.#tables, background), executable);
     return executable;
@@ -27,7 +27,7 @@ export class TableSet {
   }
 }
 
-/** Gives tables back: those in the background once the jobs that may use them have ended. */
+/** Frees tables; those in the background after the jobs that may use them have ended. */
 function freeing(tables: ReadonlyMap<Machine, Tables>, background: Background | undefined): () => void {
   return () => {
     for (const [machine, each] of tables) {

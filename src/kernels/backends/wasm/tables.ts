@@ -1,7 +1,7 @@
 import type { Address, FreshMemory } from './address.js';
 import type { Machine } from './machine.js';
 
-/** Tables and records of one executable in the memory of a machine: made while it is prepared, freed with it. */
+/** Tables and records of one executable in the memory of a machine; created while it is prepared, freed with it. */
 export class Tables {
   readonly #allocations: number[] = [];
 
@@ -28,7 +28,7 @@ export class Tables {
   }
 }
 
-/** The tables of one executable on each machine that runs it, made when they are first needed. */
+/** The tables of one executable on each machine that runs it, created on first use. */
 export type TablesOn = (machine: Machine) => Tables;
 
 /** Data derived from them, once per machine. */

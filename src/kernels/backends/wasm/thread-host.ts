@@ -1,11 +1,11 @@
-/** A worker of Node or of a browser; it runs until it is stopped. */
+/** A worker in Node or a browser, which runs until it is stopped. */
 export interface Thread {
   stop(): void;
-  /** Whether it keeps the process alive. */
+  /** Sets whether it keeps the process alive. */
   keepAlive(yes: boolean): void;
 }
 
-/** Node's module of workers, or undefined. Loaded by name, so that bundlers for browsers find no import of it. */
+/** Node's worker module, or undefined. It is loaded by name, so that bundlers for browsers do not see an import. */
 function nodeModule() {
   return globalThis.process?.getBuiltinModule?.('node:worker_threads');
 }
@@ -27,7 +27,7 @@ export function cores(): number {
   return globalThis.process?.getBuiltinModule?.('node:os')?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
 }
 
-/** True if this thread may sleep until another one wakes it, which the main thread of a page may not. */
+/** True if this thread may sleep until another one wakes it; the main thread of a page may not. */
 export function maySleep(): boolean {
   try {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
@@ -38,10 +38,11 @@ export function maySleep(): boolean {
 }
 
 /**
- * Starts a worker, sends it a message and waits until it answers `ready`. From then on it does not keep the process alive.
+ * Starts a worker, sends it a message and waits until it answers `ready`. After that, it does not keep the
+ * process alive.
  * @param source a classic script
  * @param onEnd called with the reason if the worker later exits unexpectedly
- * @throws Error if the worker does not start, or gives another answer
+ * @throws Error if the worker does not start, or answers otherwise
  */
 export function startThread(source: string, message: unknown, onEnd: (reason: string) => void): Promise<Thread> {
   return new Promise((resolve, reject) => {

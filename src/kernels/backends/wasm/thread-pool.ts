@@ -7,23 +7,26 @@ import { maySleep, startThread, type Thread } from './thread-host.js';
 import { CONTROL, LOOKS, SPIN_MS, WORKER_SOURCE } from './thread-worker.js';
 import { type Pause, type Steps, waitFor } from './turns.js';
 
-/** The programs that threads share: all take a record, scratch memory, and the units `from` … `to` − 1 that they are to do. */
+/**
+ * The programs that threads share. All of them take a record, scratch memory, and the units `from` … `to` − 1 to
+ * compute.
+ */
 export type SharedProgram = keyof Tasks;
 const SHARED_PROGRAMS = Object.keys(WRITERS) as SharedProgram[];
 
-/** How the units of a program, 0 … units − 1, are shared out. */
+/** How the units of a program, 0 … units − 1, are distributed. */
 export interface Workload {
   /** strips, planes, columns … */
   readonly units: number;
-  /** only the units from this one on. Default 0 */
+  /** first unit to compute. Default 0 */
   readonly first?: number;
-  /** shares are multiples of it. Default 1 */
+  /** the size of shares is a multiple of it. Default 1 */
   readonly step?: number;
   /** default none */
   readonly scratch?: ThreadScratch;
   /** estimated nanoseconds on one thread */
   readonly work: number;
-  /** All threads take part, whatever the work. Default false */
+  /** Use all threads, regardless of the work. Default false */
   readonly all?: boolean;
   /**
    * Prepares the input of more units on the caller while workers compute those that are ready.
@@ -31,13 +34,13 @@ export interface Workload {
    */
   feed?(): number | undefined;
   /**
-   * Computes units on the caller in another way, for which they need not be ready.
+   * Computes units on the caller in another way, for which their input need not be ready.
    * @returns false to cancel the job
    */
   alone?(from: number, to: number): boolean;
-  /** Takes the results of units from a worker while others work. */
+  /** Copies the results of a worker's units while others work. */
   drain?(from: number, to: number): void;
-  /** Units that are taken before others get their turn. Default: those of a share */
+  /** Units copied per turn. Default: those of a share */
   readonly drainStep?: number | undefined;
 }
 
@@ -48,24 +51,24 @@ export interface ThreadScratch {
 }
 
 /**
- * Shares per thread. More shares even out delays of single threads, but cost more hand-overs, so MANY_SHARES are for jobs whose
- * shares take at least LONG_SHARE nanoseconds, and for those whose input the caller prepares.
+ * Shares per thread. More shares even out delays of single threads, but cost more hand-overs, so MANY_SHARES is used
+ * only for jobs whose shares take at least LONG_SHARE nanoseconds, and for jobs whose input the caller prepares.
  */
 const FEW_SHARES = 4;
 const MANY_SHARES = 16;
 const LONG_SHARE = 10_000;
-/** Much longer than any share takes. */
+/** Milliseconds, much longer than any share takes. */
 const PATIENCE_MS = 60_000;
 const SLEEP_MS = 100;
 
 /**
- * Threads over one wasm memory. Idle workers sleep and do not keep the process alive. Either the caller is one of the threads, and
- * blocks until a job is done ({@link run}), or it only copies, in steps ({@link steps}).
+ * Threads that share one wasm memory. Idle workers sleep and do not keep the process alive. Either the caller is one of
+ * the threads and blocks until a job is done ({@link run}), or it only copies data, in steps ({@link steps}).
  */
 export class ThreadPool {
   readonly #control: ControlBlock;
   readonly #sleeps = maySleep();
-  /** the progress that the steps have seen */
+  /** the latest progress known to the steps */
   #seen = 0;
   #stopped = false;
 
@@ -84,8 +87,8 @@ export class ThreadPool {
 
   /**
    * @param loaded with shared memory
-   * @param threads that compute
-   * @param withCaller the caller is one of them: there is one worker less. Default true
+   * @param threads number of computing threads
+   * @param withCaller the caller is one of them, so there is one worker fewer. Default true
    * @param patience milliseconds until the caller gives up on a thread that does not finish its share
    * @throws Error if a worker does not start
    */
@@ -109,12 +112,12 @@ export class ThreadPool {
     return new ThreadPool(threads, loaded, control, workers, end, patience);
   }
 
-  /** A worker has crashed. */
+  /** True if a worker has crashed. */
   get lost(): boolean {
     return this.end.reason !== undefined;
   }
 
-  /** @throws UnsupportedError if a worker has crashed: the pool and its memory cannot be used any more */
+  /** @throws UnsupportedError if a worker has crashed; then the pool and its memory can no longer be used */
   check(): void {
     if (this.#stopped) throw new UnsupportedError('wasm', 'the backend was disposed of; create a new one');
     if (this.end.reason !== undefined) throw new UnsupportedError('wasm', `a thread of this backend crashed: ${this.end.reason}; create a new backend`);
@@ -126,8 +129,8 @@ export class ThreadPool {
   }
 
   /**
-   * Runs a program on all threads and returns when all of it is done.
-   * @param task address of its record, which no thread changes meanwhile
+   * Runs a program on all threads and returns when it is complete.
+   * @param task address of its record, which must not change meanwhile
    * @returns false if the job was canceled
    * @throws UnsupportedError if a worker crashed
    */
@@ -148,7 +151,7 @@ export class ThreadPool {
   }
 
   /**
-   * The same by the workers of a pool without the caller, which feeds and drains between pauses.
+   * The same on the workers only; the caller feeds and drains between pauses.
    * @param workload without `alone`
    */
   *steps(program: SharedProgram, task: number, workload: Workload): Steps<boolean> {
@@ -187,7 +190,7 @@ export class ThreadPool {
     return worthIt;
   }
 
-  /** Resolves after the pause: of a share, when a worker has done another one since the steps looked, or after a while. */
+  /** Resolves after the pause. A pause for a share ends when a worker has completed another one, or after a timeout. */
   pause(pause: Pause): Promise<unknown> {
     if (pause === 'turn') return othersTurn();
     const { cells } = this.#control;
@@ -197,7 +200,7 @@ export class ThreadPool {
     });
   }
 
-  /** More shares even out delays, see FEW_SHARES. */
+  /** Divides the units into shares, see FEW_SHARES. */
   #jobOf(program: SharedProgram, task: number, { units, first = 0, step = 1, scratch, work, feed }: Workload): SharedJob {
     const each = feed ? MANY_SHARES : Math.max(FEW_SHARES, Math.min(MANY_SHARES, Math.floor(work / this.threads / LONG_SHARE)));
     const share = step * Math.max(1, Math.ceil((units - first) / (step * each * this.threads)));
@@ -209,12 +212,12 @@ export class ThreadPool {
     this.check();
   }
 
-  /** From here on, progress ends a pause. */
+  /** Progress after this call ends a pause. */
   #look(): void {
     this.#seen = Atomics.load(this.#control.cells, CONTROL.progress);
   }
 
-  /** Units of the job, on the caller. */
+  /** Computes units of the job on the caller. */
   #do({ program, task, scratch }: SharedJob, from: number, to: number): void {
     const run = this.loaded.programs[SHARED_PROGRAMS[program]] as AnyProgram;
     run(task, scratch, from, to);
@@ -245,7 +248,7 @@ export class ThreadPool {
     };
     for (;;) {
       const [next, end] = control.left;
-      // enough that no worker must wait while the caller computes a share of its own
+      // enough that no worker must wait while the caller computes a share
       if (!fed(alone ? Math.min(end, next + this.threads) : shares)) return false;
       if (next >= end) break;
       const index = control.takeLast();
@@ -262,7 +265,7 @@ export class ThreadPool {
     return true;
   }
 
-  /** Takes what workers have done by now. @returns the number of shares */
+  /** Copies the results that workers have completed so far. @returns the number of shares */
   #drain({ drain }: Workload, { first, units, share }: SharedJob, shares: number): number {
     let count = 0;
     for (let i = 0; i < shares; i++) {
@@ -273,7 +276,10 @@ export class ThreadPool {
     return count;
   }
 
-  /** The same for a caller that must not block: to take results to memory that is new takes several times as long as to compute them. */
+  /**
+   * The same for a caller that must not block, because copying results to new memory takes several times as long as
+   * computing them.
+   */
   *#drainInTurns({ drain, drainStep = Number.POSITIVE_INFINITY }: Workload, { first, units, share }: SharedJob, shares: number): Steps<number> {
     let count = 0;
     let turn = endOfTurn();
@@ -292,7 +298,7 @@ export class ThreadPool {
   }
 
   stop(): void {
-    // the jobs of a pool that has crashed end with that reason
+    // jobs of a crashed pool end with that reason
     this.#stopped ||= !this.lost;
     abandoned.unregister(this);
     for (const worker of this.workers) worker.stop();
@@ -310,7 +316,7 @@ export class ThreadPool {
       }
       const before = performance.now();
       if (this.#sleeps) Atomics.wait(cells, CONTROL.state, left, SLEEP_MS);
-      // the machine may have been suspended meanwhile, and the workers with it
+      // the machine, including the workers, may have been suspended meanwhile
       waited += Math.min(performance.now() - before, 2 * SLEEP_MS);
     }
   }
@@ -320,5 +326,5 @@ const abandoned = new FinalizationRegistry((workers: readonly Thread[]) => {
   for (const worker of workers) worker.stop();
 });
 
-/** Any shared program: the record fits where it came from one description with the program. */
+/** Any shared program, with the types of records erased; a record and its program come from the same description. */
 export type AnyProgram = (task: number, scratch: number, from: number, to: number) => void;

@@ -1,33 +1,34 @@
-// What the threads of a pool share besides the wasm memory: the control block. It holds at most one job, cut into shares; every
-// thread takes one after the other until none is left, workers from the first on, the caller from the last one back. The caller
-// opens a job, closes it and waits until all who joined have left; a thread that wakes up too late finds it closed. So only
-// threads that hold the job open read its description, and the caller does not wait for threads that the system has not woken.
+// The control block: memory that the threads of a pool share in addition to the wasm memory. It contains at most one
+// job, divided into shares. Every thread takes shares until none is left: workers from the first one up, the caller
+// from the last one down. The caller opens a job, closes it and waits until all threads that joined have left; a thread
+// that wakes up too late finds it closed. So only threads that have joined read its description, and the caller does
+// not wait for threads that have not woken.
 
-/** Cells of the control block, each on a cache line of its own. */
+/** Cells of the control block, each on a separate cache line. */
 export const CONTROL = {
-  /** counts the jobs; idle threads wait for it to change */
+  /** job counter; idle threads wait for it to change */
   ticket: 0,
-  /** number of threads in the job, and OPEN while it can be joined */
+  /** number of threads in the job, plus OPEN while it can be joined */
   state: 16,
   /** the shares that are not taken yet: the first one, and 2¹⁶ times the one after the last */
   left: 32,
-  /** number of units that have what they need: a worker that has taken others waits */
+  /** number of units whose input is ready; a worker that has taken others waits */
   ready: 80,
-  /** not 0 once a program has failed on a thread */
+  /** nonzero once a program has failed on a thread */
   failed: 48,
   /** number of sleeping threads */
   sleepers: 64,
-  /** counts the shares that workers have done, and their leaving of jobs */
+  /** counts completed shares, and workers that leave a job */
   progress: 96,
 } as const;
 export const OPEN = 0x10000;
 
-/** Behind the cells, as float64, which holds every address exactly: the job. */
+/** Offset of the job, after the cells, as float64, which represents every address exactly. */
 export const JOB_AT = 448;
 /** Values of the job. Each thread's scratch memory is `scratchBytes` after that of the previous one. */
 export const JOB = { program: 0, task: 1, scratch: 2, scratchBytes: 3, first: 4, units: 5, share: 6 } as const;
 export const JOB_VALUES = Object.keys(JOB).length;
-/** Behind the job, as int32: for each share, 1 once a worker has done it. */
+/** Offset, after the job, of one int32 per share: 1 once a worker has completed it. */
 export const DONE_AT = JOB_AT + 64;
 
 export function controlBytes(shares: number): number {
@@ -35,19 +36,19 @@ export function controlBytes(shares: number): number {
 }
 
 /**
- * Milliseconds for which a thread looks for the next job, or the caller for the end of one, before it sleeps. Waking it takes tens
- * of microseconds, of the caller's time too, and the operators of a training step are rarely further apart than this.
+ * Milliseconds for which a thread polls for the next job, or the caller for the end of one, before it sleeps. Waking it
+ * takes tens of microseconds, also of the caller's time, and the operators of a training step are rarely further apart.
  */
 export const SPIN_MS = 0.3;
 /** Checks between two readings of the clock, because each reading allocates an object. */
 export const LOOKS = 100;
 
-/** How much nicer than the process a thread is that computes in the background: it has a third of the share of the caller's thread. */
+/** Niceness of background threads relative to the process; they get a third of the CPU share of the caller's thread. */
 export const BACKGROUND_NICE = 5;
 
 /**
- * The script of a worker, a classic one for Node and browsers; a string, so that bundlers have no second file to find. It waits for
- * one message, answers `ready` or the reason why it is not, and from then on looks only at the control block.
+ * The script of a worker, a classic one for Node and browsers; a string, so that bundlers need no second file. It waits
+ * for one message, answers `ready` or the reason why it cannot start, and from then on reads only the control block.
  */
 export const WORKER_SOURCE = `'use strict';
 const port = typeof require === 'function' ? require('node:worker_threads').parentPort : self;

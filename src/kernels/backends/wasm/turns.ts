@@ -1,11 +1,11 @@
 import { othersTurn } from '../../../turns.js';
 
-/** What a job that does not block waits for: that a worker has done a share, or only that others get their turn. */
+/** What a non-blocking job waits for: a share completed by a worker, or only a turn of the event loop. */
 export type Pause = 'share' | 'turn';
 /** A job in steps, each followed by a pause. */
 export type Steps<T> = Generator<Pause, T, void>;
 
-/** All steps of a job, without pauses between them. */
+/** Runs all steps of a job without pauses. */
 export function finish<T>(steps: Steps<T>): T {
   for (;;) {
     const step = steps.next();

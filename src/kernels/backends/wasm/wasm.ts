@@ -14,7 +14,7 @@ import { TableSet } from './table-set.js';
 import { cores, obstacle } from './thread-host.js';
 import { ThreadPool } from './thread-pool.js';
 
-/** More threads compete for memory bandwidth, and with other work on the machine. */
+/** More threads would compete for memory bandwidth and with other work on the machine. */
 const DEFAULT_THREADS = 4;
 
 interface WasmExecutable extends Executable {
@@ -22,7 +22,7 @@ interface WasmExecutable extends Executable {
   readonly tables: TableSet;
 }
 
-/** @throws Error of a job that is no picture's */
+/** @throws Error if it is not an image job */
 function bandsOf(executable: Executable): RunBands {
   const { bands } = (executable as WasmExecutable).start;
   if (!bands) throw new Error(`a job of the operation ${executable.job.operation} has no bands`);
@@ -30,8 +30,9 @@ function bandsOf(executable: Executable): RunBands {
 }
 
 /**
- * AssemblyScript programs with 128-bit SIMD, on any number of threads. Runs return when they are done, except those of long pictures and
- * of long calls ({@link ForCalls}), which go on in the background. Buffers are ranges of the wasm memory; only the calling thread allocates.
+ * AssemblyScript programs with 128-bit SIMD, on any number of threads. Runs return when they are complete, except for
+ * long image jobs and long calls ({@link ForCalls}), which continue in the background. Buffers are ranges of the wasm
+ * memory; only the calling thread allocates.
  */
 export class WasmBackend implements Backend {
   readonly name = 'wasm';
@@ -127,20 +128,25 @@ export class WasmBackend implements Backend {
 }
 
 export interface WasmSettings {
-  /** Nanoseconds that handing a job over to threads is first taken to cost, see `Sharing`; 0: they share everything, as in tests. */
+  /**
+   * Initial guess of the cost of handing over a job to threads, in nanoseconds, see `Sharing`; 0: threads share
+   * everything, as in tests.
+   */
   readonly handOver?: number;
-  /** Rows of a picture that are filtered at a time, for tests: any number gives the same bits. */
+  /** Rows per band, for tests; it does not affect the bits. */
   readonly bandRows?: number;
-  /** Long pictures block the caller as well. Default false */
+  /** Long image jobs also block the caller. Default false */
   readonly blocking?: boolean;
-  /** See {@link Background}; 0: no picture blocks, as in tests. */
+  /** See {@link Background}; 0: no image job blocks, as in tests. */
   readonly longestBlock?: number;
 }
 
 /**
  * Creates a backend that runs in WebAssembly.
- * @param threads number of threads, the calling one included. Default: one per core, at most 4, and 1 where threads cannot share memory
- * @throws UnsupportedError where the engine has no WebAssembly with 128-bit SIMD, or fewer threads than requested
+ * @param threads number of threads, including the calling one. Default: one per core, at most 4; 1 if threads cannot
+ * share memory
+ * @throws UnsupportedError if the engine does not support WebAssembly with 128-bit SIMD, or the requested number of
+ * threads
  */
 export async function createWasmBackend(threads?: number, { handOver, bandRows, blocking = false, longestBlock }: WasmSettings = {}): Promise<Backend> {
   const reason = obstacle();

@@ -13,18 +13,18 @@ import { fromDevice, isOpaque, staysOpaque } from './host-samples.js';
 import { pictureLaunches } from './picture-launches.js';
 import { channelsGiven } from './store-text.js';
 
-/** A picture's job as programs of GPU.js. */
+/** An image job as GPU.js programs. */
 interface GlExecutable extends Executable {
   readonly job: PictureJob;
   readonly programs: readonly (GlProgram & { readonly kernel: Kernel; readonly tables: GlTexture | undefined })[];
-  /** where the picture is uploaded to */
+  /** texture to which the image is uploaded */
   readonly picture: WebGLTexture;
 }
 
-/** A picture in a texture: uploaded, or the result of a program. */
+/** An image in a texture: uploaded, or the result of a program. */
 class GlPicture implements DevicePicture {
   readonly length: number;
-  /** no pixel is transparent, for sure */
+  /** known to have no transparent pixels */
   opaque = false;
   own: WebGLTexture | undefined;
   result: Texture | undefined;
@@ -38,10 +38,10 @@ class GlPicture implements DevicePicture {
   }
 }
 
-/** Sums that there are programs for. */
+/** Sums with programs. */
 const GL_SUMS = ['integer', 'box', 'window', 'sums', 'separable', 'magnitude'] as const;
 
-/** Pictures of 8 bits on WebGL 2: textures of bytes, and programs of GPU.js from one to the other. */
+/** 8-bit images on WebGL 2: byte textures, and GPU.js programs from texture to texture. */
 export class GlPictures implements GpuPictures {
   readonly abilities = { pictures: GL_SUMS, refuses: (picture: PictureOutline) => this.#refusal(picture) };
   readonly #side: number;
@@ -104,7 +104,7 @@ export class GlPictures implements GpuPictures {
 
   draw(picture: DevicePicture, show: (canvas: HTMLCanvasElement | OffscreenCanvas) => void): Promise<void> | undefined {
     const { texture, format } = picture as GlPicture;
-    // gray is in red alone
+    // gray is stored only in red
     if (format.channels < 3) return undefined;
     return this.#draw(texture, format, show);
   }
@@ -169,7 +169,7 @@ export class GlPictures implements GpuPictures {
     show(this.gl.canvas);
   }
 
-  /** Asks the device for the least alpha of each part of the picture, unless the source is known to have none. */
+  /** Computes the minimum alpha of each part of the image on the device, unless the source is known to be opaque. */
   async #isOpaque({ texture, format }: GlPicture, source: DrawableSource): Promise<boolean> {
     if (isKnownOpaque(source)) return true;
     const { width, height } = LEAST_ALPHA;
@@ -215,21 +215,21 @@ export class GlPictures implements GpuPictures {
     const bytes = load.samples === 'uint8' && store.samples === 'uint8' && !store.normalized && !store.part?.mask && store.clamped;
     if (!bytes) return { name: 'bytesOnly', values: { device: this.device.label } };
     const sides = passes.flatMap(({ geometry }) => [...geometry.input.slice(1), ...geometry.output.slice(1)]);
-    // GPU.js lays out a single row as it likes
+    // GPU.js may rearrange a single row
     return sides.some((side) => side > this.#side || side < 2) ? { name: 'textureSide', values: { most: this.#side } } : undefined;
   }
 }
 
-/** Where a result goes. */
+/** The destination of a result. */
 interface Place {
   readonly out: PictureSamples;
   readonly part: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
-  /** of the whole result, in pixels */
+  /** width of the whole result, in pixels */
   readonly width: number;
   readonly channels: number;
 }
 
-/** The channels of pixels of four bytes. */
+/** Copies the channels of four-byte pixels. */
 function place(bytes: Uint8ClampedArray, { out, part, width, channels }: Place): void {
   if (channels === 4) {
     fromDevice(bytes.buffer as ArrayBuffer, { samples: out, height: part.height, row: 4 * width }, { ...part, x: 4 * part.x, width: 4 * part.width });

@@ -7,19 +7,19 @@ import { channelsGiven, storeText } from './store-text.js';
 import { sumText } from './sum-text.js';
 import { parts, typeOf, upTo } from './wgsl-words.js';
 
-/** One program of a picture's job for GPU.js on WebGL 2: a pixel a thread, four values each. */
+/** One program of an image job for GPU.js on WebGL 2: one pixel per thread, with four values. */
 export interface GlProgram {
   /** GLSL with the function `pixel(x, y)`; textures are `user_picture`, `user_floats` and `user_table` */
   readonly source: string;
   readonly textures: readonly ('picture' | 'floats' | 'table')[];
   readonly table: Float32Array;
-  /** of the result, in pixels: bytes, or floats for the next program */
+  /** width of the result in pixels: bytes, or floats for the next program */
   readonly width: number;
   readonly height: number;
   readonly bytes: boolean;
 }
 
-/** The least alpha of each of 64 × 64 parts of a picture, in every channel. */
+/** Computes the minimum alpha of each of 64 × 64 parts of an image, stored in every channel. */
 export const LEAST_ALPHA: GlProgram = {
   source: `vec4 pixel(float x, float y) {
   ivec2 size = textureSize(user_picture, 0);
@@ -36,10 +36,10 @@ export const LEAST_ALPHA: GlProgram = {
   bytes: true,
 };
 
-/** Values of a row of a table's texture. */
+/** Values per row of a table texture. */
 export const TABLE_WIDTH = 1024;
 
-/** @param width of the picture */
+/** @param width of the image */
 export function glProgram(job: PictureJob, { window, from, to, value }: PictureLaunch, width: number): GlProgram {
   const tables = new ProgramTables();
   const { cells } = window;
@@ -52,7 +52,7 @@ export function glProgram(job: PictureJob, { window, from, to, value }: PictureL
   const store = bytes ? storeText({ job, width, cells, first: window.first, output: window.output, original: TEXTURE }, tables, false) : undefined;
   const sum = valueText(value, 0, 0);
   const count = store ? channelsGiven(job) : cells;
-  // a picture without alpha is opaque
+  // an image without alpha is opaque
   const rest = upTo(4 - count).map((i) => (i + count === 3 ? '1f' : '0f'));
   const four = (all: string) => (rest.length > 0 ? `vec4<f32>(${[all, ...rest].join(', ')})` : all);
   const result = store ? `return ${four(`stored(${sum}, oh, ow)`)} / vec4<f32>(${upTo(4).map((i) => (i < count ? '255f' : '1f'))});` : `return ${four(sum)};`;

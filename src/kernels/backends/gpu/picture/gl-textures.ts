@@ -3,21 +3,21 @@ import type { Texture } from '../gpu-js.js';
 import { type DrawableSource, isKnownOpaque } from './drawable-source.js';
 import { TABLE_WIDTH } from './gl-program.js';
 
-/** A texture of our own, as GPU.js takes one for an argument. */
+/** A texture that GPU.js accepts as an argument, but did not create. */
 export type GlTexture = Texture & { readonly output: readonly number[] };
 
 type Gl = WebGL2RenderingContext;
 
-/** The texture as an argument of a program. @param type how GPU.js names texels of one float, or of four */
+/** The texture as an argument of a program. @param type GPU.js's name for texels with one float, or four */
 export function argument(gl: Gl, texture: WebGLTexture, [width, height]: readonly [number, number], type: 'ArrayTexture(1)' | 'ArrayTexture(4)'): GlTexture {
   const own = { type, texture, size: [width, height], output: [width, height], dimensions: [width, height, 1], context: gl };
   return own as unknown as GlTexture;
 }
 
-/** Asks in the time that the device takes. */
+/** The pause between polls is the elapsed time divided by this number. */
 const ASKS = 8;
 
-/** An empty texture whose texels are read one by one. */
+/** An empty texture without filtering. */
 export function newTexture(gl: Gl): WebGLTexture {
   const texture = gl.createTexture();
   gl.bindTexture(gl.TEXTURE_2D, texture);
@@ -26,7 +26,7 @@ export function newTexture(gl: Gl): WebGLTexture {
   return texture;
 }
 
-/** Internal format, and that of the bytes, of pixels of one to four channels. */
+/** Internal format and upload format of pixels with one to four channels. */
 function formatsOf(gl: Gl, channels: number): readonly [internal: number, format: number] {
   return (
     [
@@ -53,8 +53,8 @@ export function uploadBytes(gl: Gl, texture: WebGLTexture, samples: PictureSampl
 }
 
 /**
- * What a page draws becomes texels of four channels, not premultiplied. An ImageBitmap, and a frame that may have alpha, are drawn on a
- * canvas first: WebGL takes their stored colors, premultiplied or not.
+ * Uploads a drawable source as texels with four channels, not premultiplied. An ImageBitmap, and a frame that may have
+ * alpha, are drawn on a canvas first, because WebGL uploads their stored colors, which may be premultiplied.
  */
 export function uploadDrawable(gl: Gl, texture: WebGLTexture, source: DrawableSource, [width, height]: readonly [number, number]): void {
   let drawn = source;
@@ -67,7 +67,7 @@ export function uploadDrawable(gl: Gl, texture: WebGLTexture, source: DrawableSo
   gl.pixelStorei(gl.UNPACK_ALIGNMENT, 4);
 }
 
-/** Draws a texture of three or four channels on the canvas of the context, first row on top. */
+/** Draws a texture with three or four channels on the canvas of the context, with the first row at the top. */
 export function drawTexture(gl: Gl, texture: WebGLTexture, [width, height]: readonly [number, number]): void {
   const { canvas } = gl;
   if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
@@ -77,13 +77,13 @@ export function drawTexture(gl: Gl, texture: WebGLTexture, [width, height]: read
   gl.framebufferTexture2D(gl.READ_FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
   gl.disable(gl.SCISSOR_TEST);
   gl.blitFramebuffer(0, 0, width, height, 0, height, width, 0, gl.COLOR_BUFFER_BIT, gl.NEAREST);
-  // as GPU.js has it
+  // restores the state that GPU.js expects
   gl.enable(gl.SCISSOR_TEST);
   gl.bindFramebuffer(gl.READ_FRAMEBUFFER, null);
   gl.deleteFramebuffer(framebuffer);
 }
 
-/** Binds a texture for an upload of rows without gaps, which are neither turned nor changed. */
+/** Binds a texture for an upload of tightly packed rows, without flipping or conversion. */
 export function asTheyAre(gl: Gl, texture: WebGLTexture): void {
   gl.bindTexture(gl.TEXTURE_2D, texture);
   gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
@@ -103,15 +103,15 @@ export function tableTexture(gl: Gl, table: Float32Array): GlTexture {
   return argument(gl, texture, [TABLE_WIDTH, height], 'ArrayTexture(1)');
 }
 
-/** Buffers of the driver that results are read into, by their size: the first use of new memory takes its time. */
+/** Driver buffers for reading results, by size, reused because the first use of new memory is slow. */
 export class ReadBuffers {
   readonly #idle: { readonly buffer: WebGLBuffer; readonly bytes: number }[] = [];
 
   constructor(readonly gl: Gl) {}
 
   /**
-   * Reads a byte texture: immediately into a buffer of the driver, and from there when the device has finished.
-   * @returns four bytes for each pixel; `into` if it is given
+   * Reads a byte texture: immediately into a driver buffer, and from there when the device has finished.
+   * @returns four bytes per pixel; `into` if it is given
    */
   async read(texture: WebGLTexture, [width, height]: readonly [number, number], into: Uint8ClampedArray | undefined): Promise<Uint8ClampedArray> {
     const { gl } = this;
@@ -134,7 +134,7 @@ export class ReadBuffers {
     return bytes;
   }
 
-  /** A buffer of that size, bound. */
+  /** Returns a buffer of that size, bound. */
   #take(bytes: number): WebGLBuffer {
     const { gl } = this;
     const at = this.#idle.findIndex((each) => each.bytes === bytes);
@@ -145,16 +145,16 @@ export class ReadBuffers {
   }
 }
 
-/** Buffers that are kept. */
+/** Maximum number of cached buffers. */
 const MOST_BUFFERS = 2;
 
-/** Resolves when the device has done everything so far, or is lost. */
+/** Resolves when the device has completed all calls so far, or is lost. */
 async function finished(gl: Gl): Promise<void> {
   const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
   gl.flush();
   const start = performance.now();
   while (fence && !gl.isContextLost() && gl.clientWaitSync(fence, 0, 0) === gl.TIMEOUT_EXPIRED) {
-    // asking keeps the page busy: it is asked after a fixed share of what it took so far
+    // polling keeps the page busy, so the pause is a fixed fraction of the elapsed time
     const pause = (performance.now() - start) / ASKS;
     await new Promise((resolve) => setTimeout(resolve, pause));
   }

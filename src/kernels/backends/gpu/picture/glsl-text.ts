@@ -1,6 +1,7 @@
 /**
- * The text of a picture's program in GLSL ES 3.00. It is written in what WGSL and GLSL have in common except for the way in which types,
- * functions and variables are named: every variable is declared with its type, and vectors are compared value by value.
+ * Converts the text of an image program to GLSL ES 3.00. The WGSL text uses only features that GLSL has too, so only
+ * types, functions and declarations are renamed: every variable is declared with its type, and vectors are compared
+ * value by value.
  */
 export function glslOf(wgsl: string): string {
   return wgsl
@@ -17,7 +18,7 @@ export function glslOf(wgsl: string): string {
     .replace(/\b(\d+)(\.\d+)?(e[+-]?\d+)?f\b/g, (_, whole, fraction = '.0', exponent = '') => `${whole}${fraction}${exponent}`);
 }
 
-/** What WGSL has and GLSL has not, and `%` of negative numbers, which GLSL does not define. */
+/** WGSL functions that GLSL lacks, and `%` of negative numbers, which GLSL does not define. */
 export const GLSL_SHARED = `
 float select(float otherwise, float value, bool condition) { return condition ? value : otherwise; }
 int select(int otherwise, int value, bool condition) { return condition ? value : otherwise; }

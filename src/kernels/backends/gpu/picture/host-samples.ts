@@ -5,7 +5,7 @@ import type { PictureJob, PicturePart } from '../../../job.js';
 export interface HostRows {
   readonly samples: PictureSamples;
   readonly height: number;
-  /** samples of a row */
+  /** samples per row */
   readonly row: number;
 }
 
@@ -20,7 +20,7 @@ export function deviceBytes({ samples, height, row }: HostRows): Uint8Array<Arra
   return padded;
 }
 
-/** A result of the device becomes the host's, or a part of it. @param part in samples along a row */
+/** Copies a result, or a part of it, from device layout to the host. @param part in samples along a row */
 export function fromDevice(device: ArrayBuffer, { samples, row }: HostRows, part: Pick<PicturePart, 'x' | 'y' | 'width' | 'height'>): void {
   const size = samples.BYTES_PER_ELEMENT;
   const [to, from] = [bytesOf(samples), new Uint8Array(device)];
@@ -34,7 +34,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: PictureSamples): Uint8Array
   return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
 }
 
-/** Pixels between two checks of the result. */
+/** Pixels between two checks for an early exit. */
 const LOOK = 4096;
 
 /** True if the last sample of every pixel is white. */
@@ -44,7 +44,7 @@ export function isOpaque(samples: PictureSamples, channels: number, white: numbe
   return true;
 }
 
-/** A pixel is a word; on a little-endian machine, its last byte is the most significant. */
+/** Checks pixels as words; on a little-endian machine, alpha is the most significant byte. */
 function isOpaqueRgba({ buffer, byteOffset, length }: Uint8ClampedArray): boolean {
   const words = new Uint32Array(buffer, byteOffset, length / 4);
   const alpha = LITTLE_ENDIAN ? 0xff000000 : 0x000000ff;
@@ -56,7 +56,7 @@ function isOpaqueRgba({ buffer, byteOffset, length }: Uint8ClampedArray): boolea
   return true;
 }
 
-/** True if the result of a job has no transparent pixel for sure. @param opaque the picture has none */
+/** True if the result of a job is known to be opaque. @param opaque the image is opaque */
 export function staysOpaque({ load, store }: PictureJob, opaque: boolean): boolean {
   const channels = store.places?.length ?? load.channels;
   if (channels % 2 === 1) return true;

@@ -5,7 +5,7 @@ import { part, parts, typeOf, upTo, vector } from './wgsl-words.js';
 
 export const SAMPLE_BYTES: Readonly<Record<SampleFormat, number>> = { uint8: 1, uint16: 2, float32: 4 };
 
-/** Words of 32 bits from one row of samples to the next: rows begin with a word of their own. */
+/** Number of 32-bit words per row of samples; every row starts at a word boundary. */
 export function wordsOfRow(samples: SampleFormat, channels: number, width: number): number {
   return Math.ceil((SAMPLE_BYTES[samples] * channels * width) / 4);
 }
@@ -15,7 +15,7 @@ export function cellsOf({ take, chosen }: Pick<Load, 'take' | 'chosen'>): number
   return take === 'luminance' ? 1 : chosen.length;
 }
 
-/** In place of a buffer: bytes are read by the function `texel(h, w)`, four for each pixel. */
+/** Used instead of a buffer name: bytes are read by the function `texel(h, w)`, four per pixel. */
 export const TEXTURE = 'texture';
 
 /** Luminance of linear red, green and blue. @see ITU-R BT.709, 3.2 */
@@ -23,8 +23,8 @@ export const LUMINANCE = vector([0.2126, 0.7152, 0.0722]);
 
 /**
  * The functions `NAME_samples(h, w)`, all samples of a pixel as floats, and `NAME(h, w)`, its cells.
- * @param buffer name of the buffer of words, or {@link TEXTURE}
- * @param width of the picture, in pixels
+ * @param buffer name of the word buffer, or {@link TEXTURE}
+ * @param width width of the image in pixels
  */
 export function loadText(name: string, buffer: string, load: Load, width: number, tables: ProgramTables): string {
   const { channels, take, chosen } = load;
@@ -69,7 +69,7 @@ function samplesText(buffer: string, samples: SampleFormat, channels: number, ro
     const words = upTo(bytes / 4);
     return `${words.map((i) => `let q${i} = ${word(`${bytes / 4} * w + ${i}`)};`).join(' ')}\n  ${samplesOf(words.map((i) => `q${i}`))}`;
   }
-  // three samples, which begin anywhere in a word
+  // three samples, which may start anywhere in a word
   const words = upTo(Math.ceil(bytes / 4) + (samples === 'uint8' ? 1 : 0));
   const loaded = words.map((i) => `let l${i} = ${word(`at / 4 + ${i}`)};`).join(' ');
   const moved = words.map((i) =>
@@ -78,7 +78,7 @@ function samplesText(buffer: string, samples: SampleFormat, channels: number, ro
   return `let at = ${bytes} * w; let s = u32(at % 4) * 8u; ${loaded}\n  ${moved.join(' ')}\n  ${samplesOf(words.map((i) => `q${i}`))}`;
 }
 
-/** Colors become light. */
+/** Converts colors to linear light. */
 function lightOf({ samples, channels, white }: Load, tables: ProgramTables): string {
   const colors = upTo(channels % 2 === 0 ? channels - 1 : channels);
   const at = samples === 'uint8' ? tables.add(Float32Array.from({ length: 256 }, (_, i) => srgbToLinear(i / 255) * 255)) : 0;
@@ -90,7 +90,7 @@ function lightOf({ samples, channels, white }: Load, tables: ProgramTables): str
     .join('');
 }
 
-/** i modulo n, from 0 on. */
+/** The non-negative remainder of i / n. */
 export const WRAPPED_TEXT = `
 fn wrapped(i: i32, n: i32) -> i32 {
   return ((i % n) + n) % n;

@@ -3,24 +3,27 @@ import { borderText, type SumText } from './sum-text.js';
 import { literal, part, typeOf, upTo } from './wgsl-words.js';
 import type { WindowStage } from './window-stage.js';
 
-// The sum of a window and of its squared distances from its mean, in two launches: along the rows, and of these down the columns. No large
-// sums are subtracted, so float32 does.
-// @see Chan, Golub, LeVeque, Algorithms for Computing the Sample Variance (1983)
+// The sum of a window and of its squared distances from its mean, in two launches: first along the rows, then down the
+// columns. No large sums are subtracted, so float32 is sufficient. @see Chan, Golub, LeVeque, Algorithms for Computing
+// the Sample Variance (1983)
 
-/** What one launch of moments computes. */
+/** One launch of a moments computation. */
 export interface MomentsStage extends WindowStage {
   readonly moments: {
-    /** along the rows (1): two layers, Σ f and Σ (f − mean)² of the windows of a row; or of these down the columns (0): the measure */
+    /**
+     * along the rows (1): two layers, Σ f and Σ (f − mean)² of the windows of a row; or down the columns (0), from
+     * those layers: the measure
+     */
     readonly axis: 0 | 1;
     readonly sum: Extract<PictureSum, { kind: 'moments' }>;
     /** the sample value of white */
     readonly white: number;
-    /** columns of the whole window */
+    /** number of columns in the window */
     readonly across: number;
   };
 }
 
-/** A window in which no more than this share counts has mean 0. */
+/** A window with at most this fraction of opaque weight has mean 0. */
 const NOTHING = 1e-6;
 
 export function momentsText(stage: MomentsStage): SumText {
@@ -28,7 +31,7 @@ export function momentsText(stage: MomentsStage): SumText {
   return { shared: `${borderText(stage)}${axis === 1 ? countedText(stage) : ''}`, body: axis === 1 ? acrossText(stage) : downText(stage), rows: 1 };
 }
 
-/** The functions `seen(v)`, the cells that are measured, and `share(v)`, how much they count. */
+/** The functions `seen(v)`, the measured cells, and `share(v)`, their weight. */
 function countedText({ cells, moments: { sum, white } }: MomentsStage): string {
   const type = typeOf(cells);
   const brightness = sum.brightness ? 'v.x = luminance(v.xyz); ' : '';

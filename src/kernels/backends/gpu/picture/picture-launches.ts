@@ -7,7 +7,7 @@ import { slopesText } from './slopes-text.js';
 import { literal, upTo, vector } from './wgsl-words.js';
 import { alongAxis, type Pair, placedBy, type WindowStage } from './window-stage.js';
 
-/** Sums that there are programs for. */
+/** Sums with programs. */
 export const GPU_SUMS = [
   'integer',
   'box',
@@ -23,7 +23,7 @@ export const GPU_SUMS = [
 /** Floats per pixel for a number of channels: three are stored as four. */
 export const FLOATS: readonly number[] = [0, 1, 2, 4, 4];
 
-/** A part of a result: where it begins, and its size. */
+/** A part of a result: its offset and size. */
 interface Part {
   readonly first: Pair;
   readonly output: Pair;
@@ -60,25 +60,25 @@ export function pictureLaunches(job: PictureJob, columns: number): { readonly la
   return { launches, floats };
 }
 
-/** Rows of a box from which on sums run down its columns. */
+/** Height of a box from which sums run down its columns. */
 const RUNNING_FROM = 24;
 
-/** True if the next window below has all rows of a window but one. */
+/** True if neighboring windows in a column share all rows except one. */
 function isStepwise({ stride, dilation }: ConvGeometry): boolean {
   return stride[1] === 1 && dilation[1] === 1;
 }
 
-/** Rows of outputs that a thread computes. */
+/** Maximum rows of outputs per thread. */
 const MOST_ROWS = 4;
 
-/** True if it takes long text to make samples of a sum. */
+/** True if converting a sum to samples takes a long program. */
 function isHeavy({ load, store }: PictureJob): boolean {
   return load.light || load.take !== 'chosen' || store.part !== undefined || store.mix !== undefined;
 }
 
 type Step = Omit<PictureLaunch, 'from' | 'to'>;
 
-/** A pass as one launch, or as one along the rows and one along the columns. */
+/** A pass as one launch, or as two launches along the rows and the columns. */
 function stepsOf(
   { geometry, border, bias, sum }: PicturePass,
   { load }: PictureJob,
@@ -107,7 +107,7 @@ function stepsOf(
   const twice = (rows: readonly ArrayLike<number>[], columns: readonly ArrayLike<number>[], scale: number, running = false): readonly Step[] => {
     const stage: WindowStage = { ...around, windows: [] };
     const across = alongAxis({ ...stage, windows: rows.map((row) => [row]) }, 1);
-    // a row beyond the border gives what its cells give everywhere
+    // a row beyond the border has the same value everywhere
     const beyond = rows.map((row) => Array.from(row).reduce((all, weight) => all + weight, 0));
     const down = alongAxis({ ...stage, layers: columns.length, windows: [columns] }, 0);
     return [
@@ -126,7 +126,7 @@ function stepsOf(
     case 'box':
     case 'sums':
       if (KH === 1 || KW === 1 || KH * KW <= 9) return [{ window: { ...around, windows: [[ones(KH * KW)]] }, value: plus('s0', sum.weight) }];
-      // of floats a large value would leave its rounding behind in the sums below it
+      // for floats, the rounding error of a large value would remain in the running sums
       return twice([ones(KW)], [ones(KH)], sum.weight, columns > 1 && KH >= RUNNING_FROM && load.samples !== 'float32' && isStepwise(geometry));
     case 'separable':
       return twice([sum.row], [sum.column], 1);
@@ -149,7 +149,7 @@ function stepsOf(
     case 'moments': {
       const stage: WindowStage = { ...around, windows: [[ones(1)], [ones(1)]] };
       const half = (axis: 0 | 1): MomentsStage => ({ ...alongAxis(stage, axis), moments: { axis, sum, white: load.white, across: KW } });
-      // beyond the border a row holds nothing but that, and all of it counts
+      // a row beyond the border contains only this value, with full weight
       const beyond = around.border[0].map((value, c) => KW * (sum.weighted && c === cells - 1 ? 1 : value));
       const down = { ...half(0), layers: 2, windows: [[ones(1), ones(1)]], border: [beyond, beyond.map(() => 0)] };
       return [

@@ -8,30 +8,30 @@ import { type SumText, sumText } from './sum-text.js';
 import { literal, part, typeOf, upTo } from './wgsl-words.js';
 import type { WindowStage } from './window-stage.js';
 
-/** What a program reads and writes: the picture's samples, floats between passes, … */
+/** The buffers that a program reads and writes: the samples of the image, floats between passes, … */
 export type Slot = 'picture' | 'mask' | 'addend' | 'result' | 'table' | 'extremes' | { readonly floats: number };
 
-/** One program of a picture's job: WGSL, and how it is started. */
+/** One program of an image job: its WGSL and its launch parameters. */
 export interface PictureProgram {
   readonly code: string;
-  /** its buffers in the order of their bindings; it writes the last */
+  /** its buffers in the order of their bindings; the last one is written */
   readonly slots: readonly Slot[];
   readonly table: Float32Array;
   readonly workgroups: readonly [x: number, y: number];
 }
 
-/** One launch of a picture's job. */
+/** One launch of an image job. */
 export interface PictureLaunch {
   readonly window: WindowStage | MomentsStage;
   /** the input: samples of the image, or floats of a previous launch */
   readonly from: 'picture' | { readonly floats: number };
-  /** what becomes of the sums: samples; the least and the largest value of them; or floats for a later launch */
+  /** the output: samples; the minimum and maximum of the values; or floats for a later launch */
   readonly to: 'samples' | 'extremes' | { readonly floats: number };
   /** the value of a cell from the sums `s0`, `s1` … */
   readonly value: string;
   /** functions that the value calls. Default: none */
   readonly functions?: string;
-  /** cells of the value. Default: as of a sum */
+  /** cells of the value. Default: those of a sum */
   readonly given?: number;
 }
 
@@ -43,7 +43,7 @@ export interface ResizeLaunch extends Omit<PictureLaunch, 'window'> {
 /** Threads of a workgroup along each axis. */
 export const SIDE = 8;
 
-/** @param width of the picture @param beside of a resize */
+/** @param width width of the image @param beside second image of a resize */
 export function pictureProgram(job: PictureJob, launch: PictureLaunch | ResizeLaunch, width: number, addend?: Addend): PictureProgram {
   const { window, from, to } = launch;
   const tables = new ProgramTables();
@@ -97,7 +97,7 @@ function bindingText(slot: Slot, binding: number, { written, cells }: { written:
   return `@group(0) @binding(${binding}) var<storage, ${access}> ${name}: ${type};`;
 }
 
-/** The function `cells` over floats: pixels of cells, layer after layer. */
+/** The function `cells` for floats: pixels of cells, layer after layer. */
 function floatsText({ input, cells, layers }: Pick<WindowStage, 'input' | 'cells' | 'layers'>): string {
   const pixel = `${layers > 1 ? `(l * ${input[0]} + h)` : 'h'} * ${input[1]} + w`;
   return `
@@ -107,11 +107,11 @@ fn cells(h: i32, w: i32${layers > 1 ? ', l: i32' : ''}) -> ${typeOf(cells)} {
 `;
 }
 
-/** How a program ends. */
+/** The end of a program. */
 interface EndText {
   readonly shared: string;
   readonly variables: string;
-  /** before the sums, for each output's thread, and after all */
+  /** code before the sums, for each output's thread, and after all */
   readonly before: string;
   readonly body: string;
   readonly after: string;
@@ -120,7 +120,7 @@ interface EndText {
   readonly addend: boolean;
 }
 
-/** Sums become floats, one layer for each of them. */
+/** Stores sums as floats, one layer per sum. */
 function floatsEnd({ window, value }: PictureLaunch | ResizeLaunch, rows: number): EndText {
   const { output, windows } = window;
   const [height, width] = output;
@@ -179,7 +179,7 @@ function samplesEnd(
       };
 }
 
-/** Floats as integers of the same order: zero is below all of them, and their inverse too. */
+/** Maps floats to integers in the same order, with zero below all of them, and back. */
 const ORDER_TEXT = `
 fn ordered(v: f32) -> u32 {
   let b = bitcast<u32>(v);

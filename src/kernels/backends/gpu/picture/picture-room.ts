@@ -17,30 +17,30 @@ import { resizeLaunches } from './resize-launches.js';
 import { RoomCanvas } from './room-canvas.js';
 import { COLUMNS, channelsGiven } from './store-text.js';
 
-/** A picture's job, or a resize, on a device. */
+/** An image job or a resize on a device. */
 export interface PictureExecutable extends Executable {
   readonly job: PictureJob | ResizeJob;
-  /** load and store */
+  /** describes loading and storing */
   readonly picture: PictureJob;
-  /** of the image, and of the second input */
+  /** format of the image, and of the second input */
   readonly format: PictureFormat;
   readonly second: PictureFormat | undefined;
   readonly programs: readonly (PictureProgram & { readonly compiled: WgslProgram; readonly tables: Memory | undefined })[];
-  /** values between the programs */
+  /** number of floats between the programs */
   readonly floats: readonly number[];
-  /** of the result, or the part of it that is computed, in pixels */
+  /** the result, or the computed part of it, in pixels */
   readonly part: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
-  /** of the whole result, in samples */
+  /** row length of the whole result, in samples */
   readonly row: number;
 }
 
-/** Maximum side in pixels that workgroups cover, at 65535 along each axis. */
+/** Maximum side in pixels, because of the limit of 65535 workgroups per axis. */
 const LONGEST_SIDE = 65535 * SIDE;
 
-/** A picture in a buffer: rows of whole words. */
+/** An image in a buffer, with rows aligned to words. */
 class RoomPicture implements DevicePicture {
   readonly length: number;
-  /** no pixel is transparent, for sure */
+  /** known to have no transparent pixels */
   opaque = false;
 
   constructor(
@@ -55,7 +55,9 @@ function bytesOf({ samples, channels, width, height }: PictureFormat): number {
   return 4 * height * wordsOfRow(samples, channels, width);
 }
 
-/** Pictures as WGSL, from packed samples to packed samples: one upload, one submission and one read for each. */
+/**
+ * Image filters in WGSL, from packed samples to packed samples, with one upload, one submission and one read per image.
+ */
 export class PictureRoom implements GpuPictures {
   readonly abilities = { pictures: GPU_SUMS, resize: true, refuses: (picture: PictureOutline) => this.#refusal(picture) };
 
@@ -81,7 +83,7 @@ export class PictureRoom implements GpuPictures {
     return { ...way, job, programs, compiling };
   }
 
-  /** @returns false if the picture is not opaque although it must be */
+  /** @returns false if the image must be opaque and is not */
   run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[]): boolean | Promise<boolean> {
     const { picture: job, format, second } = executable as PictureExecutable;
     const { load } = job;
@@ -225,7 +227,7 @@ export class PictureRoom implements GpuPictures {
   }
 }
 
-/** What a job runs, and on what. */
+/** The programs of a job and their data. */
 interface Prepared extends Omit<PictureExecutable, 'job' | 'programs' | 'compiling'> {
   readonly launches: readonly (PictureLaunch | ResizeLaunch)[];
   readonly addend: Addend | undefined;
@@ -241,12 +243,12 @@ function filtering(picture: PictureJob): Prepared {
   return { ...pictureLaunches(picture, COLUMNS), picture, format, second, addend: undefined, part, row: outW * channelsGiven(picture) };
 }
 
-/** The bytes of the largest buffer that a job takes at most: rows of whole words, and floats between programs. */
+/** Upper bound for the largest buffer of a job in bytes: rows aligned to words, and floats between programs. */
 function largestBuffer({ load, store, passes }: PictureOutline): number {
   const [, height, width] = passes[0].geometry.input;
   const [, outH, outW] = passes[passes.length - 1].geometry.output;
   const samples = [4 * height * wordsOfRow(load.samples, load.channels, width), 4 * outH * wordsOfRow(store.samples, channelsGiven({ load, store }), outW)];
-  // two layers are between the launches of moments
+  // moments need two layers between their launches
   const layers = passes.some(({ sum }) => sum?.kind === 'moments') ? 2 : 1;
   const pixels = Math.max(height * width, ...passes.map(({ geometry }) => geometry.output[1] * geometry.output[2]));
   return Math.max(...samples, 4 * layers * FLOATS[cellsOf(load)] * pixels);

@@ -4,7 +4,10 @@ import { ProgramTables } from './program-tables.js';
 import { COLUMNS, packText } from './store-text.js';
 import { typeOf, upTo } from './wgsl-words.js';
 
-/** A program that lays the pixels of a picture out again; where they come from are its uniforms: start, across, down and the last pixel. */
+/**
+ * A program that rearranges the pixels of an image. Its uniforms define the source positions: start, across, down and
+ * the last pixel.
+ */
 export function rearrangeText({ width, channels, samples }: PictureFormat, to: Pick<Arrangement, 'width' | 'height'>, side: number): string {
   const load = { samples, channels, white: 1, take: 'chosen', chosen: upTo(channels), light: false, opaque: false } as const;
   const pixels = upTo(COLUMNS).map((column) => `moved(oh, ow + ${column})`);

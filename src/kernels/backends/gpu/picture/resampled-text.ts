@@ -5,7 +5,7 @@ import type { SumText } from './sum-text.js';
 import { typeOf, upTo } from './wgsl-words.js';
 import type { WindowStage } from './window-stage.js';
 
-/** What one launch of a resize computes: every cell by a window of its row, or of its column. */
+/** One launch of a resize: every cell is computed by a window along its row or its column. */
 export interface ResampledStage extends Pick<WindowStage, 'input' | 'output' | 'first' | 'columns' | 'cells' | 'layers' | 'windows'> {
   /** windows along the rows (1) or the columns (0) */
   readonly axis: 0 | 1;

@@ -7,7 +7,7 @@ import { COLUMNS } from './store-text.js';
 import { literal, typeOf } from './wgsl-words.js';
 import type { Pair } from './window-stage.js';
 
-/** The two launches of a resize, and how many floats are between them. */
+/** The two launches of a resize, and the number of floats between them. */
 export function resizeLaunches(job: ResizeJob): { readonly launches: readonly ResizeLaunch[]; readonly floats: readonly number[] } {
   const { load, rows, columns, columnsFirst, limited } = job;
   const cells = cellsOf(load);

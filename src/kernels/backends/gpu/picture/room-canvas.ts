@@ -7,7 +7,7 @@ import { SIDE } from './picture-program.js';
 import { ProgramTables } from './program-tables.js';
 import { part, upTo } from './wgsl-words.js';
 
-// numbers of the specification: the globals that name them exist in browsers only
+// constants of the specification, whose global names exist only in browsers
 const COPY_SOURCE = 1;
 const COPY_TARGET = 2;
 const RENDERED = 16;
@@ -15,15 +15,15 @@ const RENDERED = 16;
 /** Alignment, in words, of the rows of a buffer that is copied to or from a texture. */
 const PITCH = 64;
 
-/** Canvases and the pictures in buffers: one becomes the other on the device. */
+/** Converts between canvases and images in buffers, on the device. */
 export class RoomCanvas {
-  /** the latest texture that sources were copied to and out of again */
+  /** the latest texture used for copying */
   #texture: GPUTexture | undefined;
   #surface: { readonly canvas: OffscreenCanvas; readonly context: GPUCanvasContext } | undefined;
 
   constructor(readonly room: Room) {}
 
-  /** True if a picture of that size passes through a texture, and there is a canvas. */
+  /** True if an image of that size fits into a texture, and canvases are available. */
   holds(width: number, height: number): boolean {
     return typeof OffscreenCanvas !== 'undefined' && Math.max(width, height) <= this.room.device.gpu.limits.maxTextureDimension2D;
   }
@@ -32,7 +32,7 @@ export class RoomCanvas {
   async copyIn(source: DrawableSource, to: Memory, { width, height }: PictureFormat): Promise<boolean> {
     const { room } = this;
     const texture = this.#take(width, height);
-    // now: the source may be drawn on, or closed, once this returns
+    // immediately, because the source may be changed or closed after this call
     this.#copy(source, texture);
     const pitch = pitchOf(width);
     const [rows, transparent] = [room.buffer(4 * pitch * height), room.buffer(4)];
@@ -49,7 +49,7 @@ export class RoomCanvas {
     }
   }
 
-  /** Draws a picture on a canvas of the device, and shows that. */
+  /** Draws an image on a canvas of the device and passes it to `show`. */
   async draw(memory: Memory, format: PictureFormat, show: (canvas: OffscreenCanvas) => void): Promise<void> {
     const { room } = this;
     room.refuseIfFailed();
@@ -99,7 +99,7 @@ export class RoomCanvas {
     try {
       watch(() => gpu.queue.copyExternalImageToTexture({ source: source as OffscreenCanvas }, { texture, premultipliedAlpha: false }, [width, height]));
     } catch (error) {
-      // browsers that draw without a GPU copy no frames, but canvases
+      // browsers without GPU rendering cannot copy frames, only canvases
       if (!('displayWidth' in source) || (error as Error).name !== 'OperationError') throw error;
       const drawn = new OffscreenCanvas(width, height);
       drawn.getContext('2d')?.drawImage(source, 0, 0);
@@ -139,7 +139,7 @@ function workgroupsOf(width: number, height: number): Workgroups {
   return [Math.ceil(width / SIDE), Math.ceil(height / SIDE), 1];
 }
 
-/** Rows of a texture become those of a picture; a transparent pixel is noted. */
+/** Copies the rows of a texture to an image and records whether a pixel is transparent. */
 const COPY_IN = `
 @group(0) @binding(0) var<storage, read> rows: array<u32>;
 @group(0) @binding(1) var<storage, read_write> picture: array<u32>;
@@ -153,7 +153,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if ((pixel >> 24u) != 255u) { atomicStore(&transparent, 1u); }
 }`;
 
-/** A picture of any format becomes rows of a texture: premultiplied RGBA, 8 bits. */
+/** Converts an image of any format to rows of a texture: premultiplied RGBA, 8 bits. */
 function copyOutText({ width, height, channels, samples }: PictureFormat): string {
   const white = { uint8: 255, uint16: 65535, float32: 1 }[samples];
   const load = { samples, channels, white, take: 'chosen', chosen: upTo(channels), light: false, opaque: false } as const;

@@ -3,7 +3,10 @@ import { literal, part, typeOf, upTo } from './wgsl-words.js';
 
 type Slopes = Extract<PictureSum, { kind: 'slopes' }>;
 
-/** The function `slope(s0, s1 …)`: what the sums under the windows of a {@link PictureSum} of slopes combined, per channel or as a color. */
+/**
+ * The function `slope(s0, s1 …)`, which combines the sums under the windows of a {@link PictureSum} of slopes, per
+ * channel or to a color.
+ */
 export function slopesText({ windows, step, measure, headings }: Slopes, cells: number): string {
   const type = typeOf(cells);
   const parameters = windows.map((_, i) => `s${i}: ${type}`).join(', ');
@@ -19,7 +22,9 @@ fn slope(${parameters}) -> ${measure === 'hue' ? 'vec3<f32>' : type} {
 `;
 }
 
-/** Two components at right angles. Where both are 0, so is the angle; what `atan2` gives for a y of 0 depends on the driver. */
+/**
+ * Two perpendicular components. If both are 0, the angle is 0; the result of `atan2` for y = 0 depends on the driver.
+ */
 function pairText([u, v]: Slopes['headings'], all: (value: number) => string): string {
   return `let m = sqrt(s0 * s0 + s1 * s1);
   let x = s0 * ${literal(u.x)} + s1 * ${literal(v.x)}; let y = ${all(0)} - (s0 * ${literal(u.y)} + s1 * ${literal(v.y)});
@@ -33,7 +38,10 @@ function compassText(headings: Slopes['headings'], type: string, all: (value: nu
   ${others.join('\n  ')}`;
 }
 
-/** Of the steepest cell, as HSV becomes RGB: each primary is full for a third of the wheel, with a ramp of a sixth on both sides. */
+/**
+ * The color of the steepest cell, converted from HSV to RGB: each primary is full for a third of the hue circle, with a
+ * ramp of a sixth on both sides.
+ */
 function hueText(cells: number): string {
   const others = upTo(cells)
     .slice(1)

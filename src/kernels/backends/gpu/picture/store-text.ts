@@ -4,36 +4,41 @@ import type { ProgramTables } from './program-tables.js';
 import { literal, part, typeOf, upTo } from './wgsl-words.js';
 import type { Pair } from './window-stage.js';
 
-/** What becomes of the sums of a picture's last pass. */
+/** How the sums of an image's last pass are stored. */
 export interface StoreStage {
   readonly job: Pick<PictureJob, 'load' | 'store'>;
-  /** width of the picture */
+  /** width of the image */
   readonly width: number;
-  /** cells of a sum */
+  /** cells per sum */
   readonly cells: number;
-  /** the rectangle of the result that is computed */
+  /** the computed rectangle of the result */
   readonly first: Pair;
   readonly output: Pair;
-  /** the original is in a buffer of this name, or is a texture */
+  /** name of the buffer with the original, or TEXTURE */
   readonly original: string;
-  /** A second picture of the result's size and channels, in the buffer `beside_words`, that is added to a resize. Default: none */
+  /**
+   * A second image of the result's size and channels, in the buffer `beside_words`, to add to a resize. Default: none
+   */
   readonly addend?: Addend | undefined;
 }
 
-/** Text that makes samples of sums, and what it reads besides them. */
+/** Program text that converts sums to samples, and its additional inputs. */
 export interface StoreText {
-  /** the function `stored(s, oh, ow)`: the values of a pixel of the result, limited and rounded; of a measure, not yet normalized */
+  /**
+   * the function `stored(s, oh, ow)`: the values of a pixel of the result, clamped and rounded; if measured, not yet
+   * normalized
+   */
   readonly shared: string;
   readonly original: boolean;
   readonly mask: boolean;
 }
 
-/** Samples of a pixel of the result. */
+/** Samples per pixel of the result. */
 export function channelsGiven({ load, store }: Pick<PictureJob, 'load' | 'store'>): number {
   return store.places?.length ?? load.channels;
 }
 
-/** The channels of the result that are filtered and no alpha; those that have places or are mixed may be. */
+/** The filtered channels of the result except alpha, which is included only if it has a place or is mixed. */
 export function changedBy({ load: { chosen, channels }, store: { places, mix } }: Pick<PictureJob, 'load' | 'store'>): readonly number[] {
   if (places) return upTo(places.length).filter((c) => places[c] >= 0);
   if (mix) return mix.channels;
@@ -43,7 +48,7 @@ export function changedBy({ load: { chosen, channels }, store: { places, mix } }
 /** Statements that change some channels of `v`. */
 type EachChannel = (channels: readonly number[], change: (value: string, c: number) => string) => string;
 
-/** @param measured values are measured, and not stored */
+/** @param measured values are measured instead of stored */
 export function storeText({ job, width, cells, first, output, original, addend }: StoreStage, tables: ProgramTables, measured: boolean): StoreText {
   const { load, store } = job;
   const { take } = load;
@@ -125,17 +130,19 @@ export function storeText({ job, width, cells, first, output, original, addend }
   };
 }
 
-/** True if the cells are chosen channels and none of them is alpha. */
+/** True if the cells are chosen channels without alpha. */
 function isColors({ take, chosen, channels }: Load): boolean {
   return take === 'chosen' && !(channels % 2 === 0 && chosen.includes(channels - 1));
 }
 
-/** All samples, unchanged or decoded to light. */
+/** All samples, unchanged or decoded to linear light. */
 function allOf(load: Load, light: boolean): Load {
   return { ...load, take: 'chosen', chosen: upTo(load.channels), light };
 }
 
-/** Sums of premultiplied colors and of alpha become colors and alpha; nothing where alpha is what sums leave of zeros. */
+/**
+ * Converts sums of premultiplied colors and of alpha to colors and alpha; both are 0 if alpha is zero up to rounding.
+ */
 function dividedText(store: Store, { channels, white }: Load): string {
   const [alpha, colors] = channels === 2 ? ['s.y', 's.x'] : ['s.w', 's.xyz'];
   const bias = channels === 2 ? literal(store.bias) : `vec3<f32>(${literal(store.bias)})`;
@@ -179,7 +186,7 @@ function keptText(from: string, { load, store }: Pick<PictureJob, 'load' | 'stor
   var v: ${type} = ${beyond ? `${type}(${literal(value)}); if (min(kept_h, kept_w) >= 0) { v = ${read}; }` : `${read};`}`;
 }
 
-/** The result laid over the original, each pixel by its share. */
+/** Blends the result over the original, with a weight per pixel. */
 function blendText({ part: where, unit }: Store, old: string, channels: number, tables: ProgramTables): string {
   const { x, y, rowShares, columnShares, mask } = where as NonNullable<Store['part']>;
   const [rows, columns] = [tables.add(rowShares), tables.add(columnShares)];
@@ -204,14 +211,14 @@ function blendText({ part: where, unit }: Store, old: string, channels: number, 
 /** Value added before rounding: halves are rounded up, and for bytes also values slightly below them. */
 const HALF: Readonly<Record<'uint8' | 'uint16', number>> = { uint8: 0.5 + 1 / 65536, uint16: 0.5 };
 
-/** Limited, and integers rounded; NaN becomes 0. */
+/** Clamps values and rounds integers; NaN becomes 0. */
 function limitedText({ samples, clamped }: Store, channels: number, each: EachChannel): string {
   if (samples === 'float32') return clamped ? each(upTo(channels), (value) => `clamp(${value}, 0f, 1f)`) : '';
   const white = samples === 'uint8' ? 255 : 65535;
   return each(upTo(channels), (value) => `floor(min(select(0f, ${value}, ${value} > 0f), ${literal(white)}) + ${literal(HALF[samples])})`);
 }
 
-/** The least and the largest value become black and white; all are black if they are equal. */
+/** Maps the minimum to black and the maximum to white; if they are equal, everything is black. */
 function rangeText(white: number): string {
   return `
 fn range() -> vec2<f32> {
@@ -223,7 +230,7 @@ fn range() -> vec2<f32> {
 `;
 }
 
-/** Neighboring pixels of a row that a thread writes: they fill whole words. */
+/** Neighboring pixels of a row written per thread, which fill whole words. */
 export const COLUMNS = 4;
 
 /** The function `pack(oh, ow, values …)`, which writes neighboring pixels of the result. */

@@ -3,10 +3,10 @@ import type { ProgramTables } from './program-tables.js';
 import { literal, typeOf, upTo, vector } from './wgsl-words.js';
 import type { WindowStage } from './window-stage.js';
 
-/** Multiply-adds of a thread that are written out one by one, as compiling takes its time; more run in loops. */
+/** Maximum multiply-adds per thread to unroll; more run in loops, because compiling takes time. */
 const MOST_WRITTEN = 256;
 
-/** A weight that is not omitted: of one sum, for all cells or each. */
+/** A nonzero weight of one sum, for all cells or per cell. */
 interface Tap {
   readonly sum: number;
   readonly layer: number;
@@ -15,19 +15,19 @@ interface Tap {
   readonly weights: readonly number[];
 }
 
-/** The sums of a thread's outputs: `s{sum}_{row}_{column}`, of {@link typeOf} the cells. */
+/** The sums of a thread's outputs: `s{sum}_{row}_{column}`, with the type {@link typeOf} the cells. */
 export interface SumText {
   /** functions */
   readonly shared: string;
   /** statements, after `oh` and `ow`, the first output */
   readonly body: string;
-  /** rows of outputs that a thread computes */
+  /** rows of outputs per thread */
   readonly rows: number;
   /** Statements from one row to the next: the sums are those of one row. Default: the sums of all rows are available together */
   readonly next?: string;
 }
 
-/** Rows that running sums go down in one thread. */
+/** Rows of running sums per thread. */
 const RUN = 16;
 
 /** @param cells whether the function `cells(h, w)`, or `cells(h, w, layer)` for several layers, exists */
@@ -47,7 +47,7 @@ export function sumText(stage: WindowStage, tables: ProgramTables): SumText {
   return { shared: borderText(stage), body: `${begin}\n  ${place}\n${body}`, rows };
 }
 
-/** Down the columns: the row that a window reaches is added, and the one that it leaves is subtracted. */
+/** Running sums down the columns: adds the row that enters the window and subtracts the one that leaves it. */
 function runningText(stage: WindowStage): SumText {
   const { size, first, before, columns, cells } = stage;
   const each = upTo(columns);
@@ -60,7 +60,7 @@ function runningText(stage: WindowStage): SumText {
   return { shared: borderText(stage), body, rows: RUN, next };
 }
 
-/** Outputs below each other share what their windows have in common. */
+/** Outputs in one column share the cells that their windows have in common. */
 function rowsOf({ size, output, columns, mostRows }: WindowStage, taps: number): number {
   if (output[0] === 1 || size[0] === 1) return 1;
   return [4, 2].find((rows) => rows <= mostRows && rows * columns * taps <= MOST_WRITTEN && (rows === 2 || size[1] === 1)) ?? 1;
@@ -79,7 +79,7 @@ function tapsOf({ windows, size, cells, zeros }: WindowStage): readonly Tap[] {
   );
 }
 
-/** The functions that find rows and columns beyond the border, and read there. */
+/** The functions that locate and read rows and columns beyond the border. */
 export function borderText({ input, mode, border, layers, cells, whole }: WindowStage): string {
   const [layer, pass] = layers > 1 ? [', l: i32', ', l'] : ['', ''];
   const type = typeOf(cells);
@@ -99,7 +99,7 @@ function isEmptyBeyond(mode: PaddingMode): boolean {
   return mode === 'zero' || mode === 'constant';
 }
 
-/** As `borderSource` of border.ts. */
+/** The same as `borderSource` of border.ts. */
 function borderSourceText(mode: PaddingMode, n: number): string {
   const modulo = (period: number) => `let m: i32 = wrapped(i, ${period});`;
   switch (mode) {
@@ -119,7 +119,7 @@ function borderSourceText(mode: PaddingMode, n: number): string {
   }
 }
 
-/** Every product one by one: each cell is read once for all outputs of the thread. */
+/** Unrolled products: each cell is read once for all outputs of the thread. */
 function writtenOut({ stride, dilation, input, layers, whole, cells, columns }: WindowStage, taps: readonly Tap[], rows: number): string {
   const of = whole ? 'i32' : 'f32';
   const uses = new Map<string, string[]>();
@@ -133,7 +133,7 @@ function writtenOut({ stride, dilation, input, layers, whole, cells, columns }: 
       const name = `s${sum}_${row}_${column}`;
       const key = `${h} ${w} ${layer}`;
       const list = uses.get(key) ?? [];
-      // a factor of one and a product with it are the same
+      // skips multiplications by one
       list.push(
         weights.every((weight) => weight === 1)
           ? `${name} += x;`
@@ -161,13 +161,16 @@ function writtenOut({ stride, dilation, input, layers, whole, cells, columns }: 
   return `  ${indices('row', 'top', hs, input[0])}\n  ${indices('column', 'left', ws, input[1])}\n${reads.join('\n')}`;
 }
 
-/** True if a loop may sum all weights of the windows: there are few zeros, and they may count. */
+/**
+ * True if a loop may sum all weights of the windows: there are few zeros, and including them does not change the
+ * result.
+ */
 function isDense({ windows, size, layers, zeros, finite, stride, dilation }: WindowStage, taps: readonly Tap[]): boolean {
   const all = windows.length * layers * size[0] * size[1];
   return (zeros || taps.length === all || (finite && 2 * taps.length > all)) && stride[1] === 1 && dilation[1] === 1;
 }
 
-/** Row after row: a thread's outputs share all cells but one. */
+/** A loop over rows, in which neighboring outputs of a thread share all cells except one. */
 function denseLoop(stage: WindowStage, tables: ProgramTables): string {
   const { windows, size, layers, dilation, cells, whole, columns } = stage;
   const type = typeOf(cells, whole ? 'i32' : 'f32');
@@ -196,7 +199,7 @@ function denseLoop(stage: WindowStage, tables: ProgramTables): string {
     .join('\n');
 }
 
-/** A table of the weights that count: row, column and weight of each. */
+/** A loop over a table of nonzero weights: row, column and weight of each. */
 function tapLoop(stage: WindowStage, taps: readonly Tap[], tables: ProgramTables): string {
   const { windows, layers, stride, dilation, cells, whole, columns } = stage;
   const one = taps.every(({ weights }) => weights.length === 1);
@@ -219,7 +222,7 @@ function tapLoop(stage: WindowStage, taps: readonly Tap[], tables: ProgramTables
     .join('\n');
 }
 
-/** A weight from a table, for all cells or a vector with one for each. */
+/** A weight from a table, for all cells, or a vector with one per cell. */
 function weightAt(
   window: ArrayLike<number>,
   { size, cells, whole }: WindowStage,

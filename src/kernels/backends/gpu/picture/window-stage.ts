@@ -14,28 +14,28 @@ export interface WindowStage {
   readonly dilation: Pair;
   readonly before: Pair;
   readonly mode: PaddingMode;
-  /** the cells of a pixel beyond the border, of each layer */
+  /** the cells of a pixel beyond the border, per layer */
   readonly border: readonly (readonly number[])[];
-  /** neighboring outputs of a row that a thread computes */
+  /** neighboring outputs of a row per thread */
   readonly columns: number;
-  /** rows of outputs that a thread computes at most: what becomes of each output is text of its own, which takes time to compile */
+  /** maximum rows of outputs per thread; storing each output adds program text, which takes time to compile */
   readonly mostRows: number;
-  /** cells of a pixel; and how many layers of such pixels are read */
+  /** cells per pixel; and number of layers that are read */
   readonly cells: number;
   readonly layers: number;
-  /** one for each sum that is made; for every layer `[size]`, or `[cells, size]` */
+  /** one per sum; per layer `[size]`, or `[cells, size]` */
   readonly windows: readonly (readonly ArrayLike<number>[])[];
-  /** sums are integers of 32 bits */
+  /** sums are 32-bit integers */
   readonly whole: boolean;
-  /** weights of zero count as others do */
+  /** weights of zero are not omitted */
   readonly zeros: boolean;
-  /** no cell is NaN or infinite: weights of zero may count */
+  /** no cell is NaN or infinite, so weights of zero need not be omitted */
   readonly finite: boolean;
-  /** all weights are 1, and a sum follows from that of the window above it. Default false */
+  /** all weights are 1, and each sum is derived from that of the window above. Default false */
   readonly running?: boolean;
 }
 
-/** The windows of a geometry, over its whole output. */
+/** The windows of a geometry, for its whole output. */
 export function placedBy(g: ConvGeometry): Pick<WindowStage, 'input' | 'output' | 'first' | 'size' | 'stride' | 'dilation' | 'before' | 'mode'> {
   const pair = (values: readonly number[]): Pair => [values[1], values[2]];
   return {
@@ -44,13 +44,13 @@ export function placedBy(g: ConvGeometry): Pick<WindowStage, 'input' | 'output' 
   };
 }
 
-/** The same along one axis alone: along the other a window has one cell, and everything stays. */
+/** The same along one axis only; along the other, windows have one cell and the size does not change. */
 export function alongAxis(stage: WindowStage, axis: 0 | 1): WindowStage {
   const only = (values: Pair, other: number): Pair => (axis === 0 ? [values[0], other] : [other, values[1]]);
   const height = axis === 0 ? stage.output[0] : stage.input[0];
   return {
     ...stage,
-    // rows first: what the columns read has the width of the result
+    // rows first, so the input of the columns has the width of the result
     input: axis === 0 ? [stage.input[0], stage.output[1]] : stage.input,
     output: [height, stage.output[1]],
     first: axis === 0 ? [stage.first[0], 0] : [0, stage.first[1]],

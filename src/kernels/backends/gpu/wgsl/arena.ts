@@ -5,10 +5,10 @@ import type { Room } from './room.js';
 /** A chunk of a device buffer. It outlives its contents, so the order of calls, and therefore hazards, refer to the chunk. */
 export interface Chunk {
   readonly memory: Memory;
-  /** in floats */
+  /** offset in floats */
   readonly offset: number;
   readonly bytes: number;
-  /** It was never written: it holds zeros. */
+  /** True if it was never written, so it contains zeros. */
   clean: boolean;
   /** The latest batch of calls that uses it. */
   batch: number;
@@ -17,7 +17,7 @@ export interface Chunk {
 /** Most chunks are parts of pages, so that a launch binds few buffers. Larger chunks have their own buffers. */
 const PAGE = 2 ** 24;
 const LARGE = 2 ** 22;
-/** Chunks start where a cache line does. */
+/** Chunks are aligned to cache lines. */
 const ALIGNMENT = 256;
 
 /** Device memory by size class. */

@@ -4,7 +4,7 @@ import type { ConvGeometry } from '../../../geometry.js';
 export type Axis = 0 | 1 | 2;
 export const AXES: readonly Axis[] = [0, 1, 2];
 
-/** A float of WGSL. */
+/** A WGSL float literal. */
 export function float(value: number): string {
   return `f32(${Math.fround(value)})`;
 }
@@ -14,12 +14,12 @@ export function isInside(g: ConvGeometry, a: Axis): boolean {
   return g.before[a] === 0 && (g.output[a] - 1) * g.stride[a] + (g.kernel[a] - 1) * g.dilation[a] < g.input[a];
 }
 
-/** Where beyond the border there is a number, which every tap there counts. */
+/** True if cells beyond the border have a constant value. */
 export function showsNothing({ paddingMode }: ConvGeometry): boolean {
   return paddingMode === 'zero' || paddingMode === 'constant';
 }
 
-/** `$axis0`, `$axis1`, `$axis2`: which cell of x a position shows, that may be beyond the border; −1: none. */
+/** `$axis0`, `$axis1`, `$axis2`: the cell of x shown at a position, which may be beyond the border; −1: none. */
 export function borderFunctions(g: ConvGeometry): string {
   return AXES.map((a) => `fn $axis${a}(i: i32) -> i32 { ${isInside(g, a) ? 'return i;' : border(g, g.input[a])} }`).join('\n');
 }
@@ -58,7 +58,7 @@ export function position(g: ConvGeometry, a: Axis, o: string, k: string): string
   return `i32(${o} * ${g.stride[a]}u + ${k} * ${g.dilation[a]}u) - ${paren(g.before[a])}`;
 }
 
-/** The cell of x that it shows. */
+/** The cell of x shown there. */
 export function shown(g: ConvGeometry, a: Axis, o: string, k: string): string {
   return `$axis${a}(${position(g, a, o, k)})`;
 }

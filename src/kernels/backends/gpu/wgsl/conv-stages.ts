@@ -6,7 +6,7 @@ import { type Core, type Place, type Stage, THREADS, unflatten } from './core.js
 import { biasFunction, directCore, directThreads, type KernelOrder, weightIndex } from './direct-core.js';
 import { productStages } from './product-core.js';
 
-/** Input channels of a cell of x that one thread sums. */
+/** Input channels per thread. */
 const CHANNELS = 4;
 
 const [FIRST, SECOND, THIRD, OUT]: readonly Place[] = [{ input: 0 }, { input: 1 }, { input: 2 }, { output: 0 }];
@@ -19,7 +19,7 @@ function convolution(g: ConvGeometry, order: KernelOrder, hasBias: boolean, outp
   const [cins, couts, taps] = [g.inChannels / g.groups, g.outChannels / g.groups, sizeOf(g.kernel)];
   const depth = cins * taps;
   const positions = g.batch * sizeOf(g.output);
-  // many channels: tiles share the reads of both; few threads and long sums: the sums are shared
+  // with many channels, tiles share the reads of both operands; with few threads and long sums, threads share the sums
   const tiled = couts >= 16 && depth >= 64 && positions >= 16;
   const deep = directThreads(g) < 4096 && depth > 512;
   if (!tiled && !deep && (g.output[2] >= 3 || depth <= 32)) {
@@ -55,14 +55,14 @@ return (column / ${sizeOf(g.output)}u * ${g.outChannels}u + slice * ${couts}u + 
 
 export function inputGradientStages(g: ConvGeometry): Stage[] {
   const padded = [...g.before, ...g.after].some((cells) => cells !== 0);
-  // zeros and constants show nothing of x
+  // zero and constant padding do not depend on x
   if (showsNothing(g) || !padded) return gradientOfCells(g, OUT);
   const wide = paddedGeometry(g);
   const place = { scratch: 1, length: g.batch * g.inChannels * sizeOf(wide.input) };
   return [...gradientOfCells(wide, place), { core: foldCore(g), inputs: [place], outputs: [OUT] }];
 }
 
-/** Without what the border shows. */
+/** The gradient without contributions of padded cells. */
 function gradientOfCells(g: ConvGeometry, output: Place): Stage[] {
   if (g.stride.every((stride) => stride === 1)) return convolution(transposedGeometry(g), { transposed: true }, false, output);
   return [{ core: scatterCore(g), inputs: [FIRST, SECOND], outputs: [output] }];
@@ -101,11 +101,11 @@ ${each((c) => `if (cin + ${c}u < ${cins}u) { $finish((plane + ${c}u) * ${sizeOf(
   return coreOf(`scatter ${g.key}`, 2, sizeOf(g.xShape), threads, code);
 }
 
-/** From the gradient of the padded x to that of x: every cell adds up the padded cells that show it. */
+/** Converts the gradient of the padded x to that of x: every cell sums the padded cells that show it. */
 function foldCore(g: ConvGeometry): Core {
   const wide = paddedGeometry(g).input;
   const axes = { channel: g.batch * g.inChannels, i0: g.input[0], i1: g.input[1], i2: g.input[2] };
-  // those of the border, and in their midst the cell itself
+  // the padded cells that show it, and the cell itself
   const over = (a: 0 | 1 | 2, inner: string) => {
     const [before, n] = [g.before[a], g.input[a]];
     return `for (var at${a} = 0; at${a} < ${before + 1 + g.after[a]}; at${a}++) {
@@ -160,7 +160,7 @@ fn $at(slice: u32, row: u32, column: u32) -> u32 { return row; }`;
   return productStages({ key: `biasGradient ${g.outChannels} ${area}`, ...sizes, inputs: [FIRST], output: OUT, functions });
 }
 
-/** One thread for each cell, no workgroup memory. */
+/** A core with one thread per cell and no workgroup memory. */
 export function coreOf(key: string, inputs: number, length: number, threads: number, code: () => string, outputs: 1 | 2 = 1): Core {
   return { key, inputs, outputs, length, workgroups: Math.ceil(threads / THREADS), sharedBytes: 0, code };
 }

@@ -1,4 +1,4 @@
-/** Threads of every workgroup. */
+/** Threads per workgroup. */
 export const THREADS = 64;
 
 /**
@@ -11,7 +11,7 @@ export interface Core {
   readonly key: string;
   readonly inputs: number;
   readonly outputs: 1 | 2;
-  /** cells of the output, and of all that is computed from it cell by cell */
+  /** number of cells of the output, and of everything computed elementwise from it */
   readonly length: number;
   readonly workgroups: number;
   /** workgroup memory */
@@ -20,17 +20,17 @@ export interface Core {
   readonly code: () => string;
 }
 
-/** A core, and what it reads and writes: operands of the call by number, or scratch of a length. */
+/** A core with its inputs and outputs: operands of the call by index, or scratch memory of a given length. */
 export interface Stage {
   readonly core: Core;
   readonly inputs: readonly Place[];
   readonly outputs: readonly Place[];
 }
 
-/** An operand of a call, or memory for the time of the call. */
+/** An operand of a call, or temporary memory. */
 export type Place = { readonly input: number } | { readonly output: number } | { readonly scratch: number; readonly length: number };
 
-/** Statements that take a flat index `of` apart into named constants; the last axis runs fastest. */
+/** Statements that decompose a flat index `of` into named constants; the last axis varies fastest. */
 export function unflatten(of: string, axes: Readonly<Record<string, number>>): string {
   let [rest, text] = [of, ''];
   const all = Object.entries(axes);

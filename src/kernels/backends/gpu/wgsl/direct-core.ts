@@ -3,13 +3,13 @@ import type { ConvGeometry } from '../../../geometry.js';
 import { cellFunction, isInside, position, shown } from './border-wgsl.js';
 import { type Core, THREADS, unflatten } from './core.js';
 
-/** Channels and columns of the output that one thread computes: every weight counts for all columns, every cell of x for all channels. */
+/** Output channels and columns per thread: every weight is used for all columns, every cell of x for all channels. */
 const CHANNELS = 4;
 const COLUMNS = 4;
 
-/** How a convolution reads its kernel. */
+/** The order in which a convolution reads its kernel. */
 export interface KernelOrder {
-  /** in and out have changed places in the geometry, but not in the kernel */
+  /** input and output channels are exchanged in the geometry, but not in the kernel */
   readonly transposed: boolean;
 }
 
@@ -25,7 +25,7 @@ export function biasFunction(g: ConvGeometry, hasBias: boolean): string {
   return `fn $bias(i: u32) -> f32 { return ${hasBias ? `$in2(i / ${sizeOf(g.output)}u % ${g.outChannels}u)` : '0.0'}; }`;
 }
 
-/** Threads of {@link directCore}. */
+/** Number of threads of {@link directCore}. */
 export function directThreads(g: ConvGeometry): number {
   return sizeOf(Object.values(directAxes(g)));
 }
@@ -41,8 +41,8 @@ function tile(g: ConvGeometry) {
 }
 
 /**
- * A convolution of any geometry: a thread has some columns of some output channels in its registers and goes along the rows of taps;
- * at stride 1 it reads one cell of x for each tap.
+ * A convolution of any geometry. A thread keeps some columns of some output channels in registers and iterates over the
+ * rows of taps; with stride 1, it reads one cell of x per tap.
  */
 export function directCore(g: ConvGeometry, order: KernelOrder, hasBias: boolean): Core {
   const { channels, columns } = tile(g);

@@ -5,24 +5,24 @@ import type { Part } from './parts.js';
 import { parametersOf } from './pointwise-wgsl.js';
 import type { Workgroups } from './room.js';
 
-/** Parts as the room launches them. */
+/** A launch of several parts. */
 export interface Launch {
   readonly key: string;
   readonly memories: readonly Memory[];
   readonly workgroups: Workgroups;
   readonly uniforms: Uint32Array;
-  /** Words of the uniforms that are parameters of calls. */
+  /** Words of the uniforms that contain parameters of calls. */
   readonly parameters: readonly { readonly word: number; readonly call: number; readonly index: number }[];
   /** called when the program is compiled */
   readonly code: () => string;
 }
 
-/** Most workgroups along an axis. */
+/** Maximum number of workgroups per axis. */
 const MOST_WORKGROUPS = 65535;
 
 /**
- * Parts as one launch. Its code depends on what the parts compute and on which of their chunks are in one buffer; where they are stored and how
- * long formulas are is stored in uniforms, so that calls on other chunks can use the same program.
+ * Combines parts into one launch. Its code depends on the computations and on which chunks share a buffer. Offsets and
+ * lengths are uniforms, so that calls on other chunks can use the same program.
  */
 export function launchOf(parts: readonly Part[]): Launch {
   const memories = [...new Set(parts.flatMap((part) => [...part.chunks].map(({ memory }) => memory)))];
@@ -63,7 +63,7 @@ export function launchOf(parts: readonly Part[]): Launch {
   };
 }
 
-/** @param ends words of the uniforms: behind the last workgroup of each part */
+/** @param ends words of the uniforms with the end of each part's workgroups */
 function programText(memories: number, blocks: number, parts: string, ends: readonly number[]): string {
   const buffers = Array.from({ length: memories }, (_, m) => `@group(0) @binding(${m}) var<storage, read_write> memory${m}: array<f32>;`);
   const branches = ends.map((end, at) => `if (group < ${word(end)}) { part${at}_run(group${at > 0 ? ` - ${word(ends[at - 1])}` : ''}, thread); }`);

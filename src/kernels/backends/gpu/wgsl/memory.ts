@@ -1,6 +1,6 @@
 import type { WebGpuDevice } from '../webgpu-device.js';
 
-/** A buffer of the device, which may be somewhat larger than was requested. */
+/** A device buffer, which may be somewhat larger than requested. */
 export interface Memory {
   readonly id: number;
   readonly buffer: GPUBuffer;
@@ -8,12 +8,12 @@ export interface Memory {
   readonly usage: number;
 }
 
-// numbers of the specification: the globals that name them exist in browsers only
+// constants of the specification, whose global names exist only in browsers
 export const USAGE = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128 } as const;
-/** What programs read and write, and can be written and read by the host. */
+/** Usage of buffers that programs and the host read and write. */
 export const STORAGE = USAGE.storage | USAGE.copySource | USAGE.copyTarget;
 
-/** Bytes of unused buffers that are kept. */
+/** Maximum bytes of unused buffers to keep. */
 const MOST_IDLE = 2 ** 27;
 
 /** Buffers by usage and size class. Returned buffers are reused, with their old contents. */
@@ -38,7 +38,7 @@ export class MemoryPool {
     return memory;
   }
 
-  /** @returns false if too much memory is idle already: the caller then destroys the buffer once no call uses it */
+  /** @returns false if too much memory is unused already; then the caller destroys the buffer once no call uses it */
   keep(memory: Memory): boolean {
     if (this.#idleBytes + memory.bytes > MOST_IDLE) return false;
     const key = `${memory.usage} ${memory.bytes}`;

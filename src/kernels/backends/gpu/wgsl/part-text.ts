@@ -3,12 +3,12 @@ import { THREADS } from './core.js';
 import { CELLS, type Part } from './parts.js';
 import { parametersOf, pointwiseWgsl } from './pointwise-wgsl.js';
 
-/** Where a part finds what it needs. */
+/** Names and offsets used by a part. */
 export interface PartNames {
-  /** begins the names of its functions */
+  /** prefix of its function names */
   readonly prefix: string;
   readonly chunks: readonly Chunk[];
-  /** the buffer of each chunk, by number */
+  /** the buffer of each chunk, by index */
   readonly slots: readonly number[];
   /** words of the uniforms: number of elements, offsets of the chunks, parameters of the formulas */
   readonly length: number;
@@ -16,7 +16,7 @@ export interface PartNames {
   readonly parameters: readonly number[];
 }
 
-/** The functions of a part as WGSL: those that its core calls, and the core, or a loop over cells. */
+/** The functions of a part in WGSL: those that its core calls, and the core or a loop over cells. */
 export function partText(part: Part, names: PartNames): string {
   const { prefix, chunks, slots, offsets } = names;
   const cell = (chunk: Chunk) => {

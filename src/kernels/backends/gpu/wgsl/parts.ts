@@ -20,16 +20,16 @@ export interface Formula {
  */
 export class Part {
   readonly formulas: Formula[] = [];
-  /** Chunks that hold a value of the same cell once the part has run. */
+  /** Chunks that contain a value of the same cell after the part has run. */
   readonly written: Set<Chunk>;
 
   constructor(
     readonly core: Core | undefined,
     readonly length: number,
-    /** read by the core at any cell */
+    /** chunks that the core reads at any cell */
     readonly inputs: readonly Chunk[],
     readonly outputs: readonly Chunk[],
-    /** Parts of one level are independent, and depend on those of earlier levels only. */
+    /** Parts of one level are independent of each other; they depend only on earlier levels. */
     readonly level: number,
   ) {
     this.written = new Set(outputs);
@@ -39,27 +39,27 @@ export class Part {
     return this.core?.workgroups ?? Math.ceil(this.length / (THREADS * CELLS));
   }
 
-  /** All chunks, each once: the order in which its code numbers their offsets. */
+  /** All distinct chunks, in the order of their offsets in the code. */
   get chunks(): Set<Chunk> {
     return new Set([...this.inputs, ...this.outputs, ...this.formulas.flatMap(({ inputs, output }) => [...inputs, output])]);
   }
 }
 
-/** Cells of formulas alone that a thread computes. */
+/** Cells per thread in parts without a core. */
 export const CELLS = 4;
-/** Formulas of a part, and parts of a launch: a driver's time to compile grows faster than the text. */
+/** Maximum formulas per part, and parts per launch, because a driver's compile time grows faster than the program. */
 const MOST_FORMULAS = 16;
 const MOST_PARTS = 32;
 
-/** Who uses a chunk, among the parts so far. */
+/** The parts that use a chunk so far. */
 interface Use {
   writer: Part | undefined;
   readers: Part[];
 }
 
 /**
- * Turns calls into parts. A part starts as early as what it reads and writes allows; a formula joins the last part that it depends on
- * if it has the same cells. Hence a launch holds everything that can run side by side.
+ * Groups calls into parts. A part starts as early as its dependencies allow. A formula joins the last part that it
+ * depends on if it has the same cells. A launch therefore contains everything that can run in parallel.
  */
 export class Parts {
   readonly all: Part[] = [];
@@ -120,15 +120,15 @@ function levelOf(parts: readonly Part[]): number {
   return Math.max(-1, ...parts.map(({ level }) => level));
 }
 
-/** What one launch may take. */
+/** The limits of a launch. */
 export interface LaunchLimits {
-  /** device buffers that it binds */
+  /** number of device buffers */
   readonly buffers: number;
   /** bytes of workgroup memory */
   readonly shared: number;
 }
 
-/** Parts of one level run side by side in one launch, unless that is beyond a limit. */
+/** Combines the parts of one level into one launch, unless that exceeds a limit. */
 export function launchesOf(parts: readonly Part[], limits: LaunchLimits): Part[][] {
   const launches: Part[][] = [];
   for (const part of parts.toSorted((a, b) => a.level - b.level)) {

@@ -1,21 +1,21 @@
 import { POINTWISE, type Pointwise, type PointwiseName } from '../../../pointwise.js';
 
-/** A formula of the table, or what fills a buffer. */
+/** A formula of the table, or one that fills a buffer. */
 export type FormulaName = PointwiseName | 'zero';
 
-/** How many numbers a formula takes. */
+/** Number of parameters of a formula. */
 export function parametersOf(name: FormulaName): number {
   return name === 'zero' ? 0 : POINTWISE[name].params;
 }
 
-/** A formula as an expression of WGSL in a, b, c, p, q, r. */
+/** A formula as a WGSL expression in a, b, c, p, q, r. */
 export function pointwiseWgsl(name: FormulaName): string {
   if (name === 'zero') return '0.0';
   const { source }: Pointwise = POINTWISE[name];
   const text = source
     .replaceAll('Math.', '')
     .replaceAll('===', '==')
-    .replace(/(?<![\w.])(\d+)(?![\w.])/g, '$1.0'); // else the two sides of a select would be integers
+    .replace(/(?<![\w.])(\d+)(?![\w.])/g, '$1.0'); // otherwise the operands of a select would be integers
   return selects(text);
 }
 
@@ -34,7 +34,7 @@ function selects(text: string): string {
   return `select(${branches.slice(colon + 1).trim()}, ${branches.slice(0, colon).trim()}, ${condition.trim()})`;
 }
 
-/** Position of a letter outside of parentheses; −1 if there is none. */
+/** Position of a character outside parentheses; −1 if there is none. */
 function outside(text: string, letter: string): number {
   let depth = 0;
   for (let i = 0; i < text.length; i++) {

@@ -4,7 +4,7 @@ import { type Axis, isInside, overCovering, position } from './border-wgsl.js';
 import { coreOf } from './conv-stages.js';
 import { type Stage, THREADS, unflatten } from './core.js';
 
-/** The largest value of every window and which cell it was, in one go. */
+/** Computes the largest value of every window and its index, in one pass. */
 export function maxPoolStages(g: ConvGeometry): Stage[] {
   const [KD, KH, KW] = g.kernel;
   const axes = { channel: g.batch * g.outChannels, od: g.output[0], oh: g.output[1], ow: g.output[2] };
@@ -14,7 +14,7 @@ for (var ${k} = 0u; ${k} < ${g.kernel[a]}u; ${k}++) {
 let ${i} = ${position(g, a, o, k)};
 ${isInside(g, a) ? inner : `if (u32(${i}) < ${g.input[a]}u) {\n${inner}\n}`}
 }`;
-  // by bits: compilers may take it for granted that no float is NaN
+  // tests the bits, because compilers may assume that no float is NaN
   const compare = `
 let value = $in0(plane + u32((d * ${g.input[1]} + h) * ${g.input[2]} + w));
 if (!found || (!$isNaN(best) && ($isNaN(value) || value > best))) {

@@ -1,8 +1,8 @@
 import { type Core, type Place, type Stage, THREADS } from './core.js';
 
 /**
- * out[at(slice, row, column)] = Σ over k of a(slice, row, k) · b(slice, k, column): every sum of this engine has this form, however its operands are
- * gathered.
+ * out[at(slice, row, column)] = Σ over k of a(slice, row, k) · b(slice, k, column): every sum of this engine has this
+ * form, with different ways to gather the operands.
  */
 export interface Product {
   /** name of the sum */
@@ -21,27 +21,33 @@ export interface Product {
   readonly bias?: { readonly code: string; readonly inputs: readonly Place[] };
 }
 
-/** With fewer workgroups, a GPU would be partly idle: sums are then cut into parts, up to this many workgroups. */
+/** With fewer workgroups, a GPU would be partly idle, so sums are divided into parts, up to this many workgroups. */
 const FEWEST_WORKGROUPS = 64;
 const MOST_WORKGROUPS = 256;
-/** A part of a sum is at least this long: in a tile; along the threads of a workgroup. */
+/** Minimum length of a part of a sum: in a tile, and along the threads of a workgroup. */
 const TILE_DEPTH = 256;
 const LINE_DEPTH = 2048;
 /** Up to this many short sums are computed, one per workgroup. */
 const FEW = 1024;
 
-/** How the outputs are shared: tiles of rows × columns in workgroup memory, or, where that saves no reads, one sum a workgroup. */
+/**
+ * How the outputs are distributed: tiles of rows × columns in workgroup memory or, if that saves no reads, one sum per
+ * workgroup.
+ */
 interface Layout {
   readonly key: string;
   readonly workgroups: number;
   readonly sharedBytes: number;
-  /** of a part of the sum */
+  /** length of a part of the sum */
   readonly depth: number;
   readonly parts: number;
   readonly code: () => string;
 }
 
-/** The stages that compute it: of long sums the parts first, then what they add up to. @param scratch number of the memory for the parts */
+/**
+ * The stages of a product. Long sums are computed in parts, which are then added.
+ * @param scratch index of the memory for the parts
+ */
 export function productStages(product: Product, scratch = 0): Stage[] {
   const { slices, rows, columns, inputs, output, bias } = product;
   const length = slices * rows * columns;
@@ -86,7 +92,7 @@ function layoutOf(product: Product): Layout {
   return few || ((rows === 1 || columns === 1) && sums <= 4 * FEW) ? lineLayout(product) : tileLayout(product);
 }
 
-/** @param unit the depth is a multiple of it */
+/** @param unit the depth of a part is a multiple of it */
 function cut(depth: number, workgroups: number, least: number, unit: number) {
   const most = workgroups < FEWEST_WORKGROUPS ? Math.ceil(MOST_WORKGROUPS / workgroups) : 1;
   const wanted = Math.max(1, Math.min(most, Math.floor(depth / least)));
@@ -94,7 +100,7 @@ function cut(depth: number, workgroups: number, least: number, unit: number) {
   return { depth: part, parts: Math.ceil(depth / part) };
 }
 
-/** The threads of a workgroup go along the sum side by side. */
+/** The threads of a workgroup share one sum. */
 function lineLayout({ slices, rows, columns, depth: K }: Product): Layout {
   const sums = slices * rows * columns;
   const { depth, parts } = cut(K, sums, LINE_DEPTH, THREADS);
@@ -121,7 +127,10 @@ if (thread == 0u) { let i = $at(slice, row, column); $finish(part * ${sums}u + i
   return { key: `lines ${sums} ${K} ${depth}`, workgroups: sums, sharedBytes: 4 * THREADS, depth, parts, code };
 }
 
-/** A tile of rows and one of columns are in workgroup memory, some rows × columns of the result in the registers of a thread. */
+/**
+ * Workgroup memory holds a tile of rows and a tile of columns; each thread keeps some rows × columns of the result in
+ * registers.
+ */
 function tileLayout({ slices, rows, columns, depth: K }: Product): Layout {
   const power = (n: number) => 2 ** Math.ceil(Math.log2(n));
   let m = Math.min(4, power(rows));

@@ -1,14 +1,14 @@
 import type { WebGpuDevice } from '../webgpu-device.js';
 
-/** What a program does with one of its buffers. */
+/** How a program accesses a buffer. */
 export type Access = 'read' | 'write';
 
 /** A compute program. It compiles in the background from the moment it is requested. */
 export class WgslProgram {
   pipeline: GPUComputePipeline | undefined;
-  /** It compiled, or failed to. */
+  /** True if it has compiled or failed to compile. */
   settled = false;
-  /** Resolves then; a failure is the device's. */
+  /** Resolves when {@link settled}; failures are reported by the device. */
   readonly ready: Promise<void>;
 
   constructor(
@@ -25,7 +25,7 @@ export class WgslProgram {
           this.pipeline = pipeline;
         },
         async (error) => {
-          await device.settled(); // then the messages of the compiler are available
+          await device.settled(); // afterwards the compiler messages are available
           device.fail(`${label} does not compile: ${error instanceof Error ? error.message : error}`);
         },
       )
@@ -35,17 +35,17 @@ export class WgslProgram {
   }
 }
 
-/** What programs with equal accesses share. */
+/** The layout shared by programs with equal accesses. */
 export interface ProgramLayout {
   readonly id: number;
   readonly buffers: GPUBindGroupLayout;
   readonly pipeline: GPUPipelineLayout;
 }
 
-// numbers of the specification: the globals that name them exist in browsers only
+// constants of the specification, whose global names exist only in browsers
 const COMPUTE = 4;
 
-/** Programs by key; of too many, the one unused for longest is forgotten. */
+/** A cache of programs by key; if it is full, the least recently used one is forgotten. */
 export class WgslPrograms {
   readonly uniforms: GPUBindGroupLayout;
   readonly #programs = new Map<string, WgslProgram>();

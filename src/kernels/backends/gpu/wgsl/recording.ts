@@ -5,12 +5,15 @@ import { type FormulaName, type LaunchLimits, launchesOf, Parts } from './parts.
 import type { WgslProgram } from './program.js';
 import type { Room } from './room.js';
 
-/** An operator that is ready to run: a formula, which may join other stages, or the stages that compute it, by how many inputs it has. */
+/**
+ * A prepared operator: a formula, which may join other stages, or the stages that compute it, with its number of
+ * inputs.
+ */
 export type WgslExecutable =
   | { readonly formula: FormulaName; readonly stages: undefined }
   | { readonly formula: undefined; readonly stages: (inputs: number) => readonly Stage[] };
 
-/** A call that was made. */
+/** A recorded call. */
 export interface Call {
   readonly executable: WgslExecutable;
   readonly inputs: readonly Chunk[];
@@ -20,7 +23,7 @@ export interface Call {
   readonly parameters: readonly number[];
 }
 
-/** A list of calls as launches, which run any number of times. It owns the scratch memory that they need. */
+/** A list of calls, converted to launches that can run any number of times. It owns their scratch memory. */
 export class Recording {
   readonly #launches: (Launch & { readonly program: WgslProgram })[];
   readonly #scratch: Chunk[] = [];
@@ -48,12 +51,12 @@ export class Recording {
     return this.#scratch.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** The same calls on the same memory, whatever their parameters. */
+  /** True for the same calls on the same memory, regardless of their parameters. */
   matches(calls: readonly Call[]): boolean {
     return calls.length === this.calls.length && calls.every((call, at) => sameCall(call, this.calls[at]));
   }
 
-  /** Launches everything, with the parameters of these calls. */
+  /** Launches everything with the parameters of these calls. */
   run(room: Room, calls: readonly Call[]): void {
     for (const { program, memories, workgroups, uniforms, parameters } of this.#launches) {
       const numbers = new Float32Array(uniforms.buffer);

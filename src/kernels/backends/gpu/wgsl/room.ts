@@ -6,13 +6,13 @@ import { type Command, Sender, type Workgroups, writeNow } from './sender.js';
 
 export type { Access, Memory, WgslProgram, Workgroups };
 
-/** Bind groups that are kept. */
+/** Maximum number of cached bind groups. */
 const MOST_GROUPS = 1024;
 
 /**
- * Programs in WGSL on GPU.js's own GPUDevice. Calls are recorded; {@link submit} sends everything since the last one as one command
- * buffer, and so does the first pause of the caller (a microtask). Everything takes effect in the order in which it was called, also while
- * a program still compiles. A failure of any call is reported by each later {@link read}.
+ * Programs in WGSL on GPU.js's own GPUDevice. Calls are recorded. {@link submit}, or a microtask after the caller's
+ * current code, sends them as one command buffer. Calls take effect in order, even while a program is still compiling.
+ * Every {@link read} after a failed call reports the failure.
  * @example
  * ```ts
  * const [x, out] = [room.buffer(4 * n), room.buffer(4 * n)];
@@ -40,7 +40,7 @@ export class Room {
   #scheduled = false;
   #compiling = false;
 
-  /** @param keptPrograms how many compiled programs are kept */
+  /** @param keptPrograms maximum number of cached programs */
   constructor(device: WebGpuDevice, keptPrograms = 256) {
     this.#device = device;
     this.#pool = new MemoryPool(device);
@@ -52,14 +52,15 @@ export class Room {
     return this.#device;
   }
 
-  /** How many compiled programs are held. */
+  /** Number of cached programs. */
   get programs(): number {
     return this.#programs.size;
   }
 
   /**
-   * The program of this key, which starts to compile at the first call.
-   * @param accesses of the buffers, which are `@group(0) @binding(0)`, `(1)` …; uniforms are `@group(1) @binding(0)`
+   * The program with this key, which starts compiling at the first call.
+   * @param accesses accesses to the buffers, which are `@group(0) @binding(0)`, `(1)` …; uniforms are
+   * `@group(1) @binding(0)`
    * @param code WGSL with an entry point `main`; called when it is not compiled yet
    */
   program(key: string, accesses: readonly Access[], code: () => string): WgslProgram {
@@ -71,7 +72,7 @@ export class Room {
     return this.#pool.take(bytes, usage);
   }
 
-  /** Gives a buffer back. What was called before still uses it. */
+  /** Returns a buffer to the pool. Earlier calls can still use it. */
   giveBack(memory: Memory): void {
     if (this.#pool.keep(memory)) return;
     this.afterwards(() => {
@@ -82,38 +83,38 @@ export class Room {
 
   /**
    * Runs a program.
-   * @param buffers one for each of its accesses. The same buffer may not be read and written, nor written twice
+   * @param buffers one per access. A buffer must not be both read and written, or written twice
    * @param uniforms copied; at most 8192 bytes, a multiple of 16
    */
   launch(program: WgslProgram, buffers: readonly Memory[], workgroups: Workgroups, uniforms: Uint32Array = NO_UNIFORMS): void {
     this.#push({ kind: 'launch', program, group: this.#group(program, buffers), workgroups, uniforms: uniforms.slice() });
   }
 
-  /** Fills a part with zeros. @param offset and bytes: multiples of 4 */
+  /** Fills a range with zeros. @param offset a multiple of 4, like `bytes` */
   clear(memory: Memory, offset: number, bytes: number): void {
     this.#push({ kind: 'clear', memory, offset, bytes });
   }
 
-  /** Copies values into a buffer. @param offset in bytes; it and the length are multiples of 4 */
+  /** Copies values into a buffer. @param offset in bytes; a multiple of 4, like the length */
   write(memory: Memory, values: ArrayBufferView<ArrayBuffer>, offset = 0): void {
     if (this.#commands.length === 0) writeNow(this.#device.gpu, { memory, values, offset });
     else this.#push({ kind: 'write', memory, offset, values: copyOf(values) });
   }
 
   /**
-   * Encodes commands of the caller's own. Neither function may throw.
-   * @param submitted called immediately after they are submitted, before anything else is
+   * Encodes the caller's own commands. Neither function may throw.
+   * @param submitted called immediately after their submission, before any other
    */
   encode(encode: (encoder: GPUCommandEncoder) => void, submitted?: () => void): void {
     this.#push({ kind: 'encode', encode, submitted });
   }
 
-  /** Calls a function as soon as everything before is submitted. */
+  /** Calls a function once all previous calls have been submitted. */
   afterwards(call: () => void): void {
     this.#push({ kind: 'afterwards', call });
   }
 
-  /** Sends what was called so far; if a program still compiles, as soon as it has. */
+  /** Sends all calls so far, after pending programs have compiled. */
   submit(): void {
     if (this.#compiling || this.#commands.length === 0) return;
     const compiling = this.#commands.flatMap((command) => (command.kind === 'launch' && !command.program.settled ? [command.program.ready] : []));
@@ -131,9 +132,9 @@ export class Room {
   }
 
   /**
-   * Waits for everything called so far and reads a part of a buffer.
-   * @param bytes and offset: multiples of 4
-   * @param take copies out of the bytes, which are the caller's during this call only
+   * Waits for all calls so far and reads a part of a buffer.
+   * @param bytes a multiple of 4, like `offset`
+   * @param take copies the data from the bytes, which are valid only during the call
    * @throws UnsupportedError if a call failed, or the device was lost
    */
   read<T>(memory: Memory, bytes: number, take: (bytes: ArrayBuffer) => T, offset = 0): Promise<T> {
@@ -144,13 +145,13 @@ export class Room {
     return reading;
   }
 
-  /** Resolves once the device has done everything called so far, or was lost. */
+  /** Resolves once the device has completed all calls so far, or was lost. */
   async finished(): Promise<void> {
     await this.#submitted();
     await this.#device.gpu.queue.onSubmittedWorkDone().catch(() => {});
   }
 
-  /** Frees everything, once the reads that wait have ended. */
+  /** Frees everything after pending reads have ended. */
   async dispose(): Promise<void> {
     await this.#submitted();
     await Promise.allSettled(this.#reads);
@@ -187,7 +188,7 @@ export class Room {
     if (reason) throw new UnsupportedError('gpu', `${reason} on ${label}; its buffers are lost: create a new backend`);
   }
 
-  /** Resolves once everything called so far is submitted, along with what else is called before the caller pauses. */
+  /** Resolves once all calls so far are submitted, together with calls made before the caller yields. */
   #submitted(): Promise<void> {
     return new Promise((resolve) => {
       this.afterwards(resolve);

@@ -2,10 +2,10 @@ import type { WebGpuDevice } from '../webgpu-device.js';
 import { type Memory, type MemoryPool, USAGE } from './memory.js';
 import type { WgslProgram } from './program.js';
 
-/** How many workgroups start along x, y and z: each at most 65535. */
+/** Number of workgroups along x, y and z, each at most 65535. */
 export type Workgroups = readonly [x: number, y: number, z: number];
 
-/** What was called and is not on the device yet. */
+/** A call that has not been submitted yet. */
 export type Command =
   | { readonly kind: 'launch'; readonly program: WgslProgram; readonly group: GPUBindGroup; readonly workgroups: Workgroups; readonly uniforms: Uint32Array }
   | { readonly kind: 'clear'; readonly memory: Memory; readonly offset: number; readonly bytes: number }
@@ -14,27 +14,27 @@ export type Command =
   | { readonly kind: 'encode'; readonly encode: (encoder: GPUCommandEncoder) => void; readonly submitted?: () => void }
   | { readonly kind: 'afterwards'; readonly call: () => void };
 
-/** Uniforms of one submission; the rest is sent with the next. */
+/** Bytes of uniforms per submission; the rest is sent with the next one. */
 const UNIFORM_BYTES = 2 ** 16;
-/** The most that one launch takes, and the alignment that every device allows. */
+/** Maximum uniforms of one launch, and an alignment that every device supports. */
 const UNIFORM_BLOCK = 2 ** 13;
 const UNIFORM_ALIGNMENT = 256;
 
-/** Puts commands on the queue of the device. */
+/** Submits commands to the queue of the device. */
 export class Sender {
   readonly #gpu: GPUDevice;
   readonly #uniforms: GPUBuffer;
   readonly #group: GPUBindGroup;
   readonly #words = new Uint32Array(UNIFORM_BYTES / 4);
 
-  /** @param layout of the group that holds the uniforms */
+  /** @param layout of the bind group with the uniforms */
   constructor({ gpu }: WebGpuDevice, pool: MemoryPool, layout: GPUBindGroupLayout) {
     this.#gpu = gpu;
     this.#uniforms = pool.take(UNIFORM_BYTES, USAGE.uniform | USAGE.copyTarget).buffer;
     this.#group = gpu.createBindGroup({ layout, entries: [{ binding: 0, resource: { buffer: this.#uniforms, size: UNIFORM_BLOCK } }] });
   }
 
-  /** One command buffer; more only where a write is between, or the uniforms are too many. */
+  /** Sends one command buffer; several if there is a write in between, or too many uniforms. */
   send(commands: readonly Command[]): void {
     const gpu = this.#gpu;
     const words = this.#words;
@@ -57,7 +57,7 @@ export class Sender {
       switch (command.kind) {
         case 'launch': {
           const { program, uniforms, workgroups } = command;
-          if (!program.pipeline) continue; // it does not compile, which reads report
+          if (!program.pipeline) continue; // it failed to compile, which reads report
           if (used + UNIFORM_BLOCK > UNIFORM_BYTES) flush();
           encoder ??= gpu.createCommandEncoder();
           pass ??= encoder.beginComputePass();
@@ -104,7 +104,7 @@ export class Sender {
   }
 }
 
-/** Before everything that is not submitted yet. */
+/** Writes immediately, before any call that is not submitted yet. */
 export function writeNow(gpu: GPUDevice, { memory, values, offset }: { memory: Memory; values: ArrayBufferView<ArrayBuffer>; offset: number }): void {
   gpu.queue.writeBuffer(memory.buffer, offset, values.buffer, values.byteOffset, values.byteLength);
 }

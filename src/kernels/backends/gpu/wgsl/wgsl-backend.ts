@@ -11,9 +11,9 @@ import { maxPoolGradientStages, maxPoolStages } from './pool-stages.js';
 import { type Call, Recording, type WgslExecutable } from './recording.js';
 import { Room } from './room.js';
 
-/** A buffer, and the piece of device memory that it has until it is freed. */
+/** A buffer and the chunk of device memory that it uses until it is freed. */
 class WgslBuffer implements DeviceBuffer {
-  /** Its contents are zero, whatever the chunk holds. */
+  /** The contents are zero, regardless of the chunk. */
   fresh = true;
   freed = false;
 
@@ -24,42 +24,42 @@ class WgslBuffer implements DeviceBuffer {
   ) {}
 }
 
-/** Lists of calls that are kept as launches, and the scratch memory of one that is. */
+/** Maximum number of cached recordings, and maximum scratch memory of each. */
 const MOST_RECORDINGS = 16;
 const MOST_SCRATCH = 2 ** 26;
-/** Calls that wait at most. */
+/** Maximum number of pending calls. */
 const MOST_CALLS = 1024;
 
 /** Fills a buffer with zeros. */
 const ZERO: WgslExecutable = { formula: 'zero', stages: undefined };
 
 /**
- * The operators as WGSL on GPU.js's device. Calls wait until something is read, or the caller pauses. Then the whole list becomes launches:
- * element-wise formulas are merged into the operators that produce their inputs, and independent calls share a launch. A repeated list,
- * such as a training step, is launched again without planning.
+ * The operators as WGSL on GPU.js's device. Calls are deferred until something is read or the caller yields. Then the
+ * whole list is converted to launches: element-wise formulas are merged into the operators that produce their inputs,
+ * and independent calls share a launch. A repeated list, such as a training step, is launched again without planning.
  */
 export class WgslBackend implements Backend {
   readonly name = 'gpu';
   readonly abilities: Abilities;
   readonly device: string;
-  /** from samples to samples */
+  /** image filters, from samples to samples */
   readonly #pictures: PictureRoom;
   readonly #room: Room;
   readonly #arena: Arena;
   readonly #limits: LaunchLimits;
-  /** the latest used last */
+  /** in order of last use */
   readonly #recordings: Recording[] = [];
   #calls: Call[] = [];
-  /** Counts the lists of calls. */
+  /** Number of the current list of calls. */
   #batch = 0;
-  /** Memory that calls of this list still use. */
+  /** Freed memory that calls of this list still use. */
   #freed: Chunk[] = [];
   #round: Promise<void> = Promise.resolve();
   #disposed = false;
 
   /**
    * @param close is called once everything is freed
-   * @param keptPrograms how many compiled programs are kept
+   * @param keptPrograms maximum number of cached programs
    */
   constructor(
     device: WebGpuDevice,
@@ -75,7 +75,7 @@ export class WgslBackend implements Backend {
     this.device = device.label;
   }
 
-  /** How many compiled programs are held. */
+  /** Number of cached programs. */
   get programs(): number {
     return this.#room.programs;
   }
@@ -90,7 +90,7 @@ export class WgslBackend implements Backend {
 
   write(buffer: DeviceBuffer, values: Float32Array<ArrayBuffer>): void {
     const [target] = this.#check([buffer]);
-    // what waits and does not use it, may come later
+    // pending calls that do not use it can run later
     if (target.chunk.batch === this.#batch) this.#launch();
     target.fresh = target.chunk.clean = false;
     this.#room.write(target.chunk.memory, values, 4 * target.chunk.offset);
@@ -129,7 +129,7 @@ export class WgslBackend implements Backend {
     if (isOfPictures(executable) && !this.#disposed) this.#pictures.release(executable);
   }
 
-  /** None once the backend is disposed of. */
+  /** Undefined after the backend was disposed. */
   get devicePictures(): PictureRoom | undefined {
     return this.#disposed ? undefined : this.#pictures;
   }
@@ -178,13 +178,13 @@ export class WgslBackend implements Backend {
     if (this.#calls.length === MOST_CALLS) this.#submit();
   }
 
-  /** The caller paused. */
+  /** Called when the caller yields. */
   #submit(): void {
     this.#launch();
     this.#room.submit();
   }
 
-  /** Launches everything that was called. */
+  /** Launches all pending calls. */
   #launch(): void {
     const calls = this.#calls;
     if (calls.length === 0) return;

@@ -1,5 +1,5 @@
-// The inner loops of every forward and input-gradient pass. A tap is a byte offset into the source, which is a gathered strip
-// or x itself, and its weights. Accumulators stay in registers while the list of taps runs.
+// The inner loops of every forward and input-gradient pass. A tap is a byte offset into the source (a gathered strip or
+// x itself) with its weights. Accumulators stay in registers during the loop over taps.
 import { FRAME_BYTES } from './constants';
 import { Strip } from './gather';
 import { madd } from './madd';

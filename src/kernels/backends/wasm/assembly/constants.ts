@@ -1,4 +1,4 @@
-// The constants that both sides of the border need. `npm run build:wasm` copies them into ../records.generated.ts.
+// The constants shared by AssemblyScript and TypeScript. `npm run build:wasm` copies them into ../records.generated.ts.
 
 /** Bytes at the start of a thread's scratch memory that hold the records of inner functions, such as Strip and Block. */
 export const FRAME_BYTES: usize = 128;

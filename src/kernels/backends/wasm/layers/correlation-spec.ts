@@ -4,7 +4,7 @@ import type { ConvGeometry, Triple } from '../../../geometry.js';
 /** Scratch memory for a strip of gathered rows: small enough to stay in a core's second-level cache. */
 const STRIP_BYTES = 192 * 1024;
 
-/** Where fewer columns than this are between the borders, they are gathered along with them. */
+/** If there are fewer columns than this between the borders, they are gathered together with the borders. */
 const DIRECT_COLUMNS = 32;
 
 /** A correlation that the programs can run: the forward pass of a geometry, or a part of its input gradient. The tables describe all borders. */
@@ -23,7 +23,7 @@ export interface CorrelationSpec {
   readonly value: number;
   /** per axis: the input position of each padded position, or OUTSIDE */
   readonly tables: Tables;
-  /** index of each tap's weight in the window of a channel; empty where weights come from elsewhere */
+  /** index of each tap's weight in the window of a channel; empty if weights are provided otherwise */
   readonly weights: Int32Array;
 }
 
@@ -46,7 +46,7 @@ export function forwardCorrelation(g: ConvGeometry): CorrelationSpec {
   };
 }
 
-/** Where each tap is in the kernel, row-major. @param at position of a tap, along an axis */
+/** The row-major position of each tap in the kernel. @param at position of a tap along an axis */
 export function tapPositions(g: ConvGeometry, [KD, KH, KW]: Triple, at: (axis: 0 | 1 | 2, tap: number) => number): Int32Array {
   return Int32Array.from({ length: KD * KH * KW }, (_, tap) => {
     const [kd, kh, kw] = [at(0, Math.floor(tap / (KH * KW))), at(1, Math.floor(tap / KW) % KH), at(2, tap % KW)];
@@ -60,7 +60,7 @@ export function foldsGradient(g: ConvGeometry): boolean {
   return padded && g.paddingMode !== 'zero' && g.paddingMode !== 'constant';
 }
 
-/** How a correlation is laid out in scratch memory. */
+/** The layout of a correlation in scratch memory. */
 export interface StripLayout {
   /** per gathered cell of a row: its input column, or OUTSIDE; [phases, phase length] */
   readonly columns: Int32Array;
@@ -75,7 +75,10 @@ export interface StripLayout {
   readonly direct: DirectLayout;
 }
 
-/** Where x is read without being gathered: see assembly/correlation.ts. With one input channel the offsets are always those in x. */
+/**
+ * The columns where x is read without gathering, see assembly/correlation.ts. With one input channel, the offsets are
+ * always those in x.
+ */
 export interface DirectLayout {
   readonly from: number;
   readonly to: number;
@@ -100,7 +103,7 @@ export function stripLayout(c: CorrelationSpec, cellBytes = 4): StripLayout {
 
   const reachH = (KH - 1) * dilationH + 1;
   const affordable = STRIP_BYTES / cellBytes / (c.inChannels * KD * rowLength);
-  // with fewer rows than the kernel is high, the next strip would gather most of them again
+  // with fewer rows than the kernel's height, the next strip would gather most of them again
   const stripRows = Math.min(c.output[1], Math.max(Math.ceil(reachH / strideH), Math.floor((affordable - reachH) / strideH) + 1));
   const gatheredRows = (stripRows - 1) * strideH + reachH;
 

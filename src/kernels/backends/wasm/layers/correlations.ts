@@ -8,7 +8,7 @@ import { ceil4 } from './correlation-spec.js';
 import type { StoredCorrelation } from './stored-correlation.js';
 import { areFinite, type ConvOperands, type Floats, NS } from './work.js';
 
-// The objects here are written out: to spread one takes longer than a small layer.
+// Objects are written out here, because spreading one takes longer than a small layer.
 
 /** Runs a correlation over all its strips. @param work see Workload */
 export function runCorrelation(machine: Machine, { strips }: StoredCorrelation, scratch: Scratch, task: CorrelateTask, work: number): Steps<boolean> {
@@ -34,18 +34,21 @@ export function packWeights(machine: Machine, g: ConvGeometry, stored: StoredCor
   return machine.perform('packKernel', task, { units: g.groups, work: (NS.value * stored.packedBytes) / 4 });
 }
 
-/** Where the windows of 3 × 3 are in a kernel: weights from one output channel of the correlation, and one input channel, to the next. */
+/**
+ * The layout of 3 × 3 windows in a kernel: distances, in weights, between output channels and between input channels of
+ * the correlation.
+ */
 export interface WindowOrder {
   readonly coutStep: number;
   readonly cinStep: number;
-  /** windows are read from their end */
+  /** windows are read in reverse */
   readonly reverse: boolean;
 }
 
 /**
- * A correlation by Winograd's tiles.
- * @returns undefined where sums of products are cheaper; else a function that returns false if a value is not finite, which would
- * spread over a whole tile
+ * A correlation by Winograd tiles.
+ * @returns undefined if sums of products are cheaper; otherwise a function that returns false if a value is not finite,
+ * which would affect a whole tile
  */
 export function prepareWinograd(tables: Tables, stored: StoredCorrelation, order: WindowOrder): ((operands: ConvOperands) => Steps<boolean>) | undefined {
   const { spec, winograd } = stored;

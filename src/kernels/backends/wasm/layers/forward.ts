@@ -57,7 +57,7 @@ export function prepareRunningSum(tables: Tables, g: ConvGeometry): RunConv {
   };
 }
 
-/** `conv` by Fourier transform; where a value is not finite, which would spread over a whole tile, by sums of products. */
+/** `conv` by Fourier transform, or by sums of products if a value is not finite, which would affect a whole tile. */
 export function prepareFft(tables: Tables, g: ConvGeometry): RunConv {
   const { machine } = tables;
   const tiles = fftTiles(g);

@@ -10,7 +10,10 @@ import { storeGradient } from './input-gradient.js';
 import { storeForward } from './stored-correlation.js';
 import { clear, type Floats, isLinear, NS, productsOf, type RunOnThree } from './work.js';
 
-/** The kernel's gradient is summed in this many parts on any number of threads: the same bits for each. */
+/**
+ * The kernel gradient is summed in this many parts regardless of the number of threads, so the bits do not depend on
+ * it.
+ */
 const GRADIENT_CHUNKS = 16;
 /** Larger kernels take too much memory for a sum per part: instead, threads share output channels, this many at a time. */
 const LARGE_KERNEL = 65536;
@@ -55,7 +58,7 @@ export function prepareInputGradient(tables: Tables, g: ConvGeometry): RunOnThre
   };
 }
 
-/** Adds what padded cells received to the cells that they show. @param target sizes of the padded planes */
+/** Adds the gradients of padded cells to the cells that they show. @param target sizes of the padded planes */
 function prepareFold(tables: Tables, g: ConvGeometry, target: Triple): (padded: Floats, out: Floats) => Steps<boolean> {
   const [tableD, tableH, tableW] = ([0, 1, 2] as const).map((axis) => tables.store(borderTable(g, axis)));
   const [[PD, PH, PW], [D, H, W]] = [target, g.input];

@@ -5,7 +5,7 @@ import type { Tables } from '../tables.js';
 import { type CorrelationSpec, foldsGradient, tapPositions } from './correlation-spec.js';
 import { type StoredCorrelation, storeCorrelation } from './stored-correlation.js';
 
-/** A correlation that gives some cells of an input gradient: those from `first` on, `step` apart. */
+/** A correlation that computes some cells of an input gradient: every `step`-th one, starting at `first`. */
 export interface GradientPart {
   readonly correlation: CorrelationSpec;
   readonly first: Triple;
@@ -13,12 +13,12 @@ export interface GradientPart {
 }
 
 /**
- * ∂L/∂x̂[i] = Σ G[(i − k·dilation) / stride] · kernel[k]. With k' = K − 1 − k this is a correlation of stride 1 over the
- * axis p = i + k'·dilation, on which cell p holds G[(p − (K − 1)·dilation) / stride] where that is a cell of G, else 0. With a
- * stride most of these are zeros. Cells i that are a stride apart read cells of G under the same taps, and under no others, so each
- * such set of cells is a correlation of its own with its part of the kernel and without the zeros. Sets without a tap on G are left
- * out, so an axis has at most as many parts as taps, however long the stride.
- * The output is the padded input where its gradient is folded afterwards, and x itself where padding is constant.
+ * ∂L/∂x̂[i] = Σ G[(i − k·dilation) / stride] · kernel[k]. With k' = K − 1 − k this is a correlation of stride 1 over
+ * the axis p = i + k'·dilation, on which cell p holds G[(p − (K − 1)·dilation) / stride] where that is a cell of G,
+ * else 0. With a stride, most of these are zeros. Cells i that are a stride apart use the same taps, so each such set
+ * of cells is a separate correlation with a part of the kernel and without the zeros. Sets without taps are omitted, so
+ * an axis has at most one part per tap, regardless of the stride. The output is the padded input if its gradient is
+ * folded afterwards, and x itself if padding is constant.
  */
 export function inputGradientParts(g: ConvGeometry): readonly GradientPart[] {
   const axes = ([0, 1, 2] as const).map((axis) => partsOfAxis(g, axis));
@@ -39,7 +39,7 @@ function partsOfAxis(g: ConvGeometry, axis: 0 | 1 | 2): AxisPart[] {
   const target = targetOf(g)[axis];
   const [K, stride, output] = [g.kernel[axis], g.stride[axis], g.output[axis]];
   const shift = (foldsGradient(g) ? 0 : g.before[axis]) - (K - 1) * g.dilation[axis];
-  // taps this far apart are on the same cells, and there `dilation` cells of G apart
+  // taps this far apart use the same cells, at distances of `dilation` cells in G
   const period = stride / commonDivisor(stride, g.dilation[axis]);
   const dilation = (period * g.dilation[axis]) / stride;
   const parts: AxisPart[] = [];
@@ -105,7 +105,7 @@ export interface StoredGradient {
   readonly target: Triple;
   /** the parts cover all cells; the others are 0 */
   readonly complete: boolean;
-  /** of the largest part */
+  /** bytes of packed weights of the largest part */
   readonly packedBytes: number;
   readonly stripBytes: number;
   readonly outputBytes: number;

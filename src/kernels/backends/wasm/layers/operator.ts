@@ -12,7 +12,7 @@ import { prepareBiasGradient, prepareInputGradient, prepareKernelGradient } from
 import { prepareMaxPool, prepareMaxPoolGradient } from './max-pooling.js';
 import { NS, productsOf, type RunOnThree, valuesOf } from './work.js';
 
-/** An operator that is ready to run, on its operands; see `Backend.run`. @returns undefined if it is done */
+/** Runs a prepared operator on its operands; see `Backend.run`. @returns undefined if it has completed */
 export type RunOperator = (inputs: readonly Operand[], outputs: readonly Operand[], parameters: readonly number[]) => Steps<unknown> | undefined;
 
 const CONVOLUTIONS = { direct: prepareDirect, sparse: prepareSparse, runningSum: prepareRunningSum, fft: prepareFft } as const satisfies Record<
@@ -20,7 +20,7 @@ const CONVOLUTIONS = { direct: prepareDirect, sparse: prepareSparse, runningSum:
   unknown
 >;
 
-/** Makes an operator ready on the machine of its tables. */
+/** Prepares an operator on the machine of its tables. */
 export function prepareOperator(job: OperatorJob, tables: Tables): RunOperator {
   switch (job.operation) {
     case 'conv': {
@@ -48,7 +48,10 @@ export function prepareOperator(job: OperatorJob, tables: Tables): RunOperator {
   }
 }
 
-/** Nanoseconds that a run takes on one thread, predicted for one of the faster machines. @param values of the result, where the job does not tell */
+/**
+ * Nanoseconds of a run on one thread, predicted for a fast machine.
+ * @param values number of result values, if the job does not determine it
+ */
 export function workOfOperator(job: OperatorJob, values: number): number {
   switch (job.operation) {
     case 'conv':
@@ -68,10 +71,10 @@ export function workOfOperator(job: OperatorJob, values: number): number {
   }
 }
 
-/** What a value costs by running sums or a Fourier transform, and by most sparse kernels, relative to reading or writing it. */
+/** Cost of a value with running sums, a Fourier transform or most sparse kernels, relative to reading or writing it. */
 const SUMMED = 30;
 
-/** An operator of two inputs and one output. */
+/** An operator with two inputs and one output. */
 function withThree(run: RunOnThree): RunOperator {
   return ([a, b], [out]) => run(addressOf(a), addressOf(b), addressOf(out));
 }

@@ -12,7 +12,7 @@ export interface StoredCorrelation {
   readonly address: Address<'Correlation'>;
   /** see {@link CorrelationSpec} */
   readonly weights: Address<'Ints'>;
-  /** if Winograd's tiles are cheaper than sums of products */
+  /** set if Winograd tiles are cheaper than sums of products */
   readonly winograd: Tiles | undefined;
   readonly strips: number;
   readonly stripBytes: number;
@@ -25,7 +25,7 @@ export function storeForward(tables: Tables, g: ConvGeometry): StoredCorrelation
   return storeCorrelation(tables, forwardCorrelation(g));
 }
 
-/** @param cellBytes of a gathered cell */
+/** @param cellBytes bytes per gathered cell */
 export function storeCorrelation(tables: Tables, spec: CorrelationSpec, cellBytes = 4): StoredCorrelation {
   const layout = stripLayout(spec, cellBytes);
   const { direct, run } = layout;

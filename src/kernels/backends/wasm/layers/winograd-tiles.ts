@@ -1,21 +1,25 @@
 import { WINOGRAD_POINTS } from '../records.generated.js';
 import { type CorrelationSpec, ceil4, type StripLayout } from './correlation-spec.js';
 
-/** The transformed tiles of a band stay in a core's second-level cache. */
+/** Maximum bytes of the transformed tiles of a band, so that they stay in a core's L2 cache. */
 const BAND_BYTES = 512 * 1024;
 /**
- * Nanoseconds of a product, with tiles or without; of transforming a tile, for an input and for an output channel; and of four output
- * channels of a band at one point. Fitted to layers of 16 to 256 channels, as the costs of the plan are (plan/cost.ts).
+ * Nanoseconds per product, with or without tiles; per tile transform, for an input and an output channel; and per four
+ * output channels of a band at one point. Fitted to layers of 16 to 256 channels, like the costs of the plan
+ * (plan/cost.ts).
  */
 const NS = { product: 0.05, tile: 5, block: 80 };
 
-/** Rows of tiles in a band, and tiles, each row filled up to whole vectors. */
+/** Rows of tiles in a band, and number of tiles, with each row padded to whole vectors. */
 export interface Tiles {
   readonly tileRows: number;
   readonly tiles: number;
 }
 
-/** The tiles of a correlation with windows of 3 × 3 and without stride or dilation, where they are cheaper than sums of products. */
+/**
+ * The tiles of a correlation with windows of 3 × 3 and without stride or dilation, if they are cheaper than sums of
+ * products.
+ */
 export function winogradTiles(c: CorrelationSpec, { stripRows }: StripLayout): Tiles | undefined {
   const { inChannels: cin, outChannels: cout } = c;
   const plain = c.groups === 1 && [...c.stride, ...c.dilation].every((step) => step === 1);

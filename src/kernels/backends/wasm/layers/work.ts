@@ -5,8 +5,8 @@ import type { Machine } from '../machine.js';
 import type { Steps } from '../turns.js';
 
 /**
- * Nanoseconds of a multiply-add, of a value that is read or written, and of one that is copied to its place. Estimates: they determine which way
- * a job first goes, see Sharing, and into how many shares it is cut.
+ * Estimated nanoseconds per multiply-add, per value read or written, and per value copied. They determine how a job
+ * first runs, see Sharing, and into how many shares it is divided.
  */
 export const NS = { product: 0.05, value: 0.15, spread: 0.5 };
 
@@ -21,9 +21,9 @@ export interface ConvOperands {
   readonly out: Floats;
 }
 
-/** A convolution that is ready to run. */
+/** A prepared convolution. */
 export type RunConv = (operands: ConvOperands) => Steps<unknown>;
-/** An operator of three buffers that is ready to run. */
+/** A prepared operator on three buffers. */
 export type RunOnThree = (a: Floats, b: Floats, c: Floats) => Steps<unknown>;
 
 /** Nanoseconds to read x once and to write the output. */
@@ -31,10 +31,10 @@ export function valuesOf(g: ConvGeometry): number {
   return NS.value * (sizeOf(g.xShape) + sizeOf(g.outShape));
 }
 
-/** Values that are read before others get their turn. */
+/** Values read per turn. */
 const CHECKED_VALUES = 2 ** 20;
 
-/** Whether values are neither NaN nor infinite. */
+/** True if no value is NaN or infinite. */
 export function* areFinite(machine: Machine, values: Floats, count: number): Steps<boolean> {
   for (let from = 0; from < count; from += CHECKED_VALUES) {
     if (from > 0 && machine.inTurns) yield 'turn';
@@ -54,7 +54,7 @@ export function productsOf(g: ConvGeometry): number {
   return (NS.product * (sizeOf(g.outShape) * g.inChannels * sizeOf(g.kernel))) / g.groups;
 }
 
-/** Bytes that are cleared before others get their turn. */
+/** Bytes cleared per turn. */
 const CLEARED_BYTES = 2 ** 20;
 
 /** Sets bytes to zero. */

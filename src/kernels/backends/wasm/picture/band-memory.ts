@@ -7,27 +7,34 @@ import { SAMPLE_BYTES } from './line-pass.js';
 import type { PictureProgram } from './picture-program.js';
 import type { Band, PictureStages, Rows } from './picture-stages.js';
 
-// Where the bands of a picture are in a machine's memory, and how they get there and back.
+// The bands of an image in a machine's memory, and the copies to and from it.
 
-/** Bytes that the caller copies between two looks at the clock, where it must not block: less than a millisecond, also if memory is new. */
+/**
+ * Bytes that a non-blocking caller copies between two clock checks; takes less than a millisecond, even for new memory.
+ */
 const LOOK_BYTES = 512 * 1024;
 export type Judge = 'caller' | 'programs' | false;
 
-/** A picture to filter. */
+/** An image to filter. */
 export interface Picture {
   readonly image: Uint8Array;
-  /** or of the second image */
+  /** mask, or second image */
   readonly mask: Uint8Array | undefined;
   readonly out: Uint8Array;
-  /** what checks that the image is opaque: the caller before each band, or the programs while they read it; false: not required */
+  /**
+   * who checks that the image is opaque: the caller before each band, or the programs while they read it; false: not
+   * required
+   */
   readonly judge: Judge;
-  /** the input of a band may have been overwritten, or are at the other end of the picture: one band for all */
+  /**
+   * process the image as a single band, because a band's input may be overwritten or at the opposite end of the image
+   */
   readonly inOne: boolean;
-  /** called when rows of the result have been taken */
+  /** called when rows of the result have been copied */
   readonly tell: ((rows: number) => void) | undefined;
   /** the filtered part, and the rows in memory */
   readonly band: PictureBand;
-  /** of the values of a normalized result: they are measured before they are stored, or have been, or only are measured */
+  /** value range of a normalized result: to be measured before storing, already measured, or only to be measured */
   readonly range: { readonly when: 'before' | 'given' | 'only'; value?: ValueRange };
 }
 
@@ -35,16 +42,16 @@ export function bytesOf({ buffer, byteOffset, byteLength }: PictureSamples): Uin
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** Where a band is in a machine's memory. */
+/** The addresses of a band in a machine's memory. */
 export interface Places {
   readonly picture: FreshMemory;
   readonly mask: FreshMemory;
-  /** of each stage; the last is the result */
+  /** output of each stage; the last one is the result */
   readonly outputs: readonly FreshMemory[];
   readonly scratch: Scratch;
 }
 
-/** Room for any of the bands, and for what the programs need besides. */
+/** Allocates memory for the largest band and the programs. */
 export function placeBands(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], bands: readonly Band[]): Places {
   const most = (rows: (band: Band) => number) => bands.reduce((largest, band) => Math.max(largest, rows(band)), 0);
   const source = most(({ source: [from, to] }) => to - from);
@@ -57,7 +64,7 @@ export function placeBands(machine: Machine, stages: PictureStages, programs: re
   return { picture: at[0], mask: at[at.length - 1], outputs: at.slice(1, -1), scratch };
 }
 
-/** Rows that the last stage gives. */
+/** Rows computed by the last stage. */
 function lastRows({ outputs }: Band): number {
   const [from, to] = outputs[outputs.length - 1];
   return to - from;
@@ -67,7 +74,7 @@ export function maskRowBytes({ store, width }: PictureStages): number {
   return store.part?.mask ? SAMPLE_BYTES[store.part.mask.samples] * width : 0;
 }
 
-/** Address of the first row of the mask or of the second image; 0: none. */
+/** Address of the first row of the mask or the second image; 0 if there is none. */
 export function secondOf(stages: PictureStages, { source, outputs }: Band, { mask }: Places): number {
   if (stages.besideRowBytes > 0) return mask - outputs[outputs.length - 1][0] * stages.besideRowBytes;
   return maskRowBytes(stages) > 0 ? mask - source[0] * maskRowBytes(stages) : 0;
@@ -94,7 +101,7 @@ export function* inChunks([from, to]: Rows, rowBytes: number): Generator<Rows> {
   for (let row = from; row < to; row += rows) yield [row, Math.min(to, row + rows)];
 }
 
-/** Rows of the picture, and of the mask. @returns false if they must be opaque and are not */
+/** Copies rows of the image and the mask. @returns false if they must be opaque and are not */
 export function copyIn(
   machine: Machine,
   stages: PictureStages,
@@ -110,7 +117,7 @@ export function copyIn(
   return judge !== 'caller' || isOpaque(machine, at.picture, length, stages);
 }
 
-/** The rows of the second image under a band of the result. */
+/** Copies the rows of the second image under a band of the result. */
 export function copyBeside(machine: Machine, { besideRowBytes }: PictureStages, { mask }: Picture, { outputs }: Band, places: Places): void {
   if (!mask || besideRowBytes === 0) return;
   const [from, to] = outputs[outputs.length - 1].map((row) => row * besideRowBytes);
@@ -122,19 +129,19 @@ export function isOpaque(machine: Machine, at: Address<'Bytes'>, bytes: number, 
   return run.isOpaque(at, bytes / SAMPLE_BYTES[load.samples], load.channels, SAMPLE_BYTES[load.samples]) === 1;
 }
 
-/** What programs that look at pixels find in their memory before. */
+/** The initial verdict for programs that check opacity. */
 const OPAQUE = Int32Array.of(1);
-/** Before programs look at the pixels that they read. */
+/** Resets the verdict before programs check the pixels they read. */
 export function ask(machine: Machine, { verdict }: PictureProgram): void {
   if (verdict) machine.put(OPAQUE, verdict);
 }
 
-/** False if programs were to look, and saw that the picture is not opaque. */
+/** False if programs checked opacity and found a transparent pixel. */
 export function isAffirmed(machine: Machine, { verdict }: PictureProgram, judge: Judge): boolean {
   return judge !== 'programs' || !verdict || new Int32Array(machine.bytes, verdict, 1)[0] === OPAQUE[0];
 }
 
-/** The rows of a band to keep from those its units computed. */
+/** Copies the rows of a band from those its units computed. */
 export function* takeOut(
   machine: Machine,
   stages: PictureStages,
@@ -153,7 +160,7 @@ export function* takeOut(
   }
 }
 
-/** Rows of the result; where only a part is filtered, in their places. */
+/** Copies rows of the result; if only a part is filtered, to their positions. */
 export function copyOut(
   machine: Machine,
   { stages, load, store, width, rectangle }: PictureStages,

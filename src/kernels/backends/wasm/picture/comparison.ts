@@ -12,20 +12,20 @@ import { SAMPLE_BYTES } from './line-pass.js';
 import { SLACK } from './line-programs.js';
 import type { RunPicture } from './picture-bands.js';
 
-/** Rows of a tile: with fewer, those below its windows, which are read twice, would weigh more. */
+/** Rows per tile; with fewer, the overlapping rows that are read twice would cost more. */
 const TILE_ROWS = 64;
-/** Bytes of each picture that are compared at a time. */
+/** Bytes per band of each image. */
 const BAND_BYTES = 4 * 1024 * 1024;
-/** Nanoseconds of a sample. */
+/** Nanoseconds per sample. */
 const NS = 8;
 
-/** Two pictures. @param out [4], see {@link ComparisonJob} */
+/** Compares two images. @param out [4], see {@link ComparisonJob} */
 type Compare = (a: PictureSamples, b: PictureSamples, out: Float64Array) => Steps<true>;
 
 /**
- * Compares two pictures, on a machine that threads share.
- * @param background for large ones. Default: they block the caller
- * @returns true; a promise where they are compared in the background
+ * Prepares the comparison of two images on a machine with threads.
+ * @param background for large images. Default: they block the caller
+ * @returns true; a promise in the background
  */
 export function prepareComparison(
   job: ComparisonJob,
@@ -40,7 +40,7 @@ export function prepareComparison(
   return Object.assign(run, { later: away !== undefined });
 }
 
-/** Pictures pass through memory in bands of whole tiles, with the rows below that windows reach. */
+/** Copies images in bands of whole tiles, with the rows below that windows reach. */
 function comparison({ width, height, channels, samples, white, window }: ComparisonJob, tables: Tables): Compare {
   const { machine } = tables;
   const rowBytes = width * channels * SAMPLE_BYTES[samples];
@@ -88,7 +88,7 @@ function comparison({ width, height, channels, samples, white, window }: Compari
   };
 }
 
-/** Of all tiles, in their order: the largest, and three sums. */
+/** Combines all tiles in order: the maximum, and three sums. */
 function added(tiles: Float64Array): readonly number[] {
   const all = [0, 0, 0, 0];
   tiles.forEach((value, i) => {

@@ -13,17 +13,17 @@ import type { RunPicture } from './picture-bands.js';
 
 /** Parts of a band with separate counts, one per thread. */
 const SHARES = 8;
-/** Bytes of the picture that are counted at a time. */
+/** Bytes per band of the image. */
 const BAND_BYTES = 2 * 1024 * 1024;
-/** Nanoseconds of a sample. */
+/** Nanoseconds per sample. */
 const NS = { uint8: 1.2, uint16: 1.5, float32: 4 };
 
 type Count = (picture: PictureSamples, out: Float64Array) => Steps<true>;
 
 /**
- * Counts the values of a picture, on a machine that threads share.
- * @param background for large ones. Default: they block the caller
- * @returns true; a promise where they are counted in the background
+ * Prepares the histogram of an image on a machine with threads.
+ * @param background for large images. Default: they block the caller
+ * @returns true; a promise in the background
  */
 export function prepareHistogram(
   job: HistogramJob,
@@ -38,7 +38,7 @@ export function prepareHistogram(
   return Object.assign(run, { later: away !== undefined });
 }
 
-/** The image passes through memory in bands; float images twice, first to find the range. */
+/** Copies the image in bands; float images twice, first to find the range. */
 function histogram({ width, height, channels, samples, chosen, classes }: HistogramJob, tables: Tables): Count {
   const { machine } = tables;
   const rowBytes = width * channels * SAMPLE_BYTES[samples];
@@ -80,7 +80,7 @@ function histogram({ width, height, channels, samples, chosen, classes }: Histog
   };
 }
 
-/** @param largest of the classes; of integers they are that themselves */
+/** @param largest largest value per bin; for integers, the bin itself */
 function addUp(counts: Uint32Array, largest: Float32Array | undefined, out: Float64Array): void {
   const classes = out.length / 2;
   out.fill(0, 0, classes);

@@ -6,15 +6,15 @@ import { lineBytes, lineFields } from './line-programs.js';
 import type { LineRecords } from './line-records.js';
 import { type PictureProgram, pictureFields, type SumOf } from './picture-program.js';
 
-// Programs that sum integers: bytes where they are stored, times whole weights, or running sums of a box.
+// Programs that sum integers: bytes in place with integer weights, or running sums of a box.
 
 /** Rows of a box that are summed incrementally; the first one needs a full sum of the window's rows. */
 const BOX_ROWS = 128;
-/** About the cost of a box, in taps, at any window size. */
+/** Approximate cost of a box of any size, in taps. */
 const BOX_TAPS = 12;
 /** The largest range of sums that 16 bits can scale from black to white: intermediate values are at most 1.5 times as large. */
 const MOST_SPREAD = 21845;
-/** About the cost of a root, in taps. */
+/** Approximate cost of a square root, in taps. */
 const ROOT_TAPS = 8;
 
 export function integerProgram(
@@ -28,7 +28,7 @@ export function integerProgram(
   const { load, store } = line.job;
   const { bias } = line.pass;
   const cross = crossOf(kernel, line);
-  // of a cross, the rows
+  // for a cross, the rows
   const taps = cross ? [0, 3, 6] : [...window.keys()].filter((tap) => window[tap] !== 0).sort((a, b) => order(window[a]) - order(window[b]));
   const [plus, minus] = [0, 1].map((kind) => taps.filter((tap) => order(window[tap]) === kind).length);
   const plain = scale === 1;
@@ -77,13 +77,16 @@ export function integerProgram(
   };
 }
 
-/** The weights of center and sides for four channels, where the window and its picture are as assembly/picture/bytes-cross.ts has them. */
+/**
+ * The weights of center and sides for four channels, if the window and its image satisfy the conditions of
+ * assembly/picture/bytes-cross.ts.
+ */
 function crossOf({ window, scale }: SumOf<'integer'>, { pass: { geometry, bias }, job: { load, store } }: LinePass): Int32Array | undefined {
   const { kernel, dilation, before } = geometry;
   const keepsAlpha = load.chosen.length < load.channels;
   const { kept, samples, absolute, normalized, part } = store;
   if (load.samples !== 'uint8' || samples !== 'uint8' || absolute || normalized || part) return undefined;
-  // alpha is that of the window's center
+  // alpha is taken from the window's center
   if (kept && (kept.rows[0] !== dilation[1] - before[1] || kept.columns[0] !== 1 - before[2])) return undefined;
   if (load.channels !== 4 || kernel[1] !== 3 || kernel[2] !== 3 || dilation[2] !== 1 || scale !== 1 || bias !== 0) return undefined;
   const [, side, , , center] = window;
@@ -92,12 +95,12 @@ function crossOf({ window, scale }: SumOf<'integer'>, { pass: { geometry, bias }
   return new Int32Array(Int16Array.of(center, center, center, own, side, side, side, others).buffer);
 }
 
-/** Where taps are in a strip, and in x itself. */
+/** Offsets of taps in a strip, and in x itself. */
 function offsetsOf(taps: readonly number[], { layout }: StoredCorrelation): Int32Array {
   return Int32Array.from([layout.offsets, layout.direct.offsets].flatMap((offsets) => taps.map((tap) => offsets[tap] / 4)));
 }
 
-/** Taps of weight 1 and of −1 need no product. */
+/** Sorts taps of weight 1 and −1 first, because they need no product. */
 function order(weight: number): number {
   return weight === 1 ? 0 : weight === -1 ? 1 : 2;
 }

@@ -34,8 +34,8 @@ export function storeLoad(
 }
 
 /**
- * True if the program sees all pixels of a picture that must be opaque, and looks at their alpha while it reads them: to look beforehand means to read them
- * twice.
+ * True if the program reads all pixels of an image that must be opaque, and can check alpha while reading, which avoids
+ * reading them twice.
  */
 export function judges(line: LinePass): boolean {
   const { load, store } = line.job;
@@ -54,12 +54,12 @@ export function judges(line: LinePass): boolean {
   return seesAll(1, rectangle.y, rectangle.height) && seesAll(2, rectangle.x, rectangle.width);
 }
 
-/** True if all pixels of the picture are kept, each in its place. */
+/** True if all pixels of the image are kept in their positions. */
 function isWhole({ rows, columns }: KeptChannels, { input: [, height, width] }: ConvGeometry): boolean {
   return rows[0] === 0 && columns[0] === 0 && rows.length === height && columns.length === width && stepOf(rows) * stepOf(columns) === 1;
 }
 
-/** All samples, unchanged or decoded to light. */
+/** All samples, unchanged or decoded to linear light. */
 export function allOf(load: Load, light: boolean): Load {
   return { ...load, take: 'chosen', chosen: Array.from({ length: load.channels }, (_, c) => c), light, origins: undefined };
 }
@@ -69,7 +69,7 @@ export function rawLoad(load: Load): Load {
   return allOf({ ...load, samples: 'float32', channels: cellsOf(load) }, false);
 }
 
-/** Places of floats in a vector; −1 gives zero. @returns bytes [16] */
+/** A shuffle of floats in a vector; −1 gives zero. @returns bytes [16] */
 export function orderOf(tables: Tables, places: readonly number[], count: number): Address<'Bytes'> {
   const bytes = new Uint8Array(16).fill(0xff);
   for (let i = 0; i < count; i++) {
@@ -78,7 +78,7 @@ export function orderOf(tables: Tables, places: readonly number[], count: number
   return tables.store(new Int32Array(bytes.buffer)) as Address<never>;
 }
 
-/** The light of each byte, and each byte. */
+/** The linear light of each byte value, and each byte value itself. */
 function lightOfBytes(): Float32Array {
   return Float32Array.from({ length: 512 }, (_, i) => (i < 256 ? srgbToLinear(i / 255) * 255 : i - 256));
 }

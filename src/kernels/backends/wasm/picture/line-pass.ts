@@ -4,21 +4,21 @@ import type { Addend, Load, PictureJob, PicturePart, PicturePass, PictureSum, Sa
 
 export const SAMPLE_BYTES: Readonly<Record<SampleFormat, number>> = { uint8: 1, uint16: 2, float32: 4 };
 
-/** One of a picture's passes as programs of lines see it: what it reads, and where its sums go. */
+/** One pass of an image for the line programs: its input and the destination of its sums. */
 export interface LinePass {
   readonly job: PictureJob;
   readonly pass: PicturePass;
-  /** it reads the picture; others read the cells that the pass before has left as floats */
+  /** true: it reads the image; false: it reads the float cells of the previous pass */
   readonly first: boolean;
-  /** its sums become samples of the result; others leave cells */
+  /** true: its sums are stored as samples of the result; false: as cells */
   readonly last: boolean;
-  /** the rectangle of its output that is wanted */
+  /** the required rectangle of its output */
   readonly rectangle: Pick<PicturePart, 'x' | 'y' | 'width' | 'height'>;
-  /** another picture that is added to its sums */
+  /** another image to add to its sums */
   readonly addend?: Addend;
 }
 
-/** Rec. 709's: what `luminance` counts red, green and blue by default. */
+/** The default weights of `luminance`, from Rec. 709. */
 export const LUMINANCE = [0.2126, 0.7152, 0.0722] as const;
 
 /** Cells of a pixel. */
@@ -26,14 +26,14 @@ export function cellsOf({ take, chosen }: Load): number {
   return take === 'luminance' ? chosen.length - 2 : chosen.length;
 }
 
-/** Cells of a pixel that a pass sums. */
+/** Cells per pixel that a pass sums. */
 export function cellsSummed(line: LinePass): number {
   return carriesAlpha(line) ? line.job.load.channels : cellsOf(line.job.load);
 }
 
 /**
- * True if alpha is summed with the colors of an opaque picture of floats, and its sum left: the cells are the samples then, which are read where they
- * lie.
+ * True if alpha is summed with the colors of an opaque float image and then discarded, so that the cells are the
+ * samples, which are read in place.
  */
 export function carriesAlpha({ job: { load, store }, pass: { sum, geometry }, first, last, addend }: LinePass): boolean {
   const { samples, opaque, light, channels, chosen, take } = load;
@@ -42,19 +42,19 @@ export function carriesAlpha({ job: { load, store }, pass: { sum, geometry }, fi
   return store.samples === samples && !store.mix && !store.places && !addend;
 }
 
-/** Cells of a pixel that a pass gives. */
+/** Cells per pixel that a pass outputs. */
 export function cellsGiven(line: LinePass): number {
   const { sum } = line.pass;
   if (sum.kind === 'ridge' || sum.kind === 'likeness') return 1;
   return sum.kind === 'slopes' && sum.measure === 'hue' ? 3 : cellsSummed(line);
 }
 
-/** Samples of a pixel of the result. */
+/** Samples per pixel of the result. */
 export function channelsGiven({ load, store }: PictureJob): number {
   return store.places?.length ?? load.channels;
 }
 
-/** Bytes of a row of what a pass reads, and of what it gives. */
+/** Bytes per row of a pass's input and output. */
 export function rowBytesOf({ job, pass, first, last, rectangle }: LinePass): readonly [input: number, output: number] {
   const { load, store } = job;
   const cells = 4 * cellsOf(load);
@@ -65,7 +65,7 @@ export function rowBytesOf({ job, pass, first, last, rectangle }: LinePass): rea
   ];
 }
 
-/** The channels of the result that are filtered and no alpha; those that have places or are mixed may be. */
+/** The filtered channels of the result except alpha, which is included only if it has a place or is mixed. */
 export function changedBy({ load: { chosen, channels, take }, store: { places, mix } }: PictureJob): (channel: number) => boolean {
   // with luminance, the second channel is alpha
   if (places) return (channel) => places[channel] >= 0 && !(take === 'luminance' && places[channel] === 1);
@@ -73,38 +73,38 @@ export function changedBy({ load: { chosen, channels, take }, store: { places, m
   return (channel) => chosen.includes(channel) && !(channels % 2 === 0 && channel === channels - 1);
 }
 
-/** The part of an axis' border table that windows of outputs `from` … `from + count − 1` see. */
+/** The part of an axis' border table that windows of outputs `from` … `from + count − 1` read. */
 export function wanted(g: ConvGeometry, axis: 1 | 2, from: number, count: number): Int32Array {
   const reach = (g.kernel[axis] - 1) * g.dilation[axis];
   return borderTable(g, axis).subarray(from * g.stride[axis], (from + count - 1) * g.stride[axis] + reach + 1);
 }
 
-/** True if the cells are chosen channels and none of them is alpha. */
+/** True if the cells are chosen channels without alpha. */
 export function isColors({ take, chosen, channels }: Load): boolean {
   return take === 'chosen' && !(channels % 2 === 0 && chosen.includes(channels - 1));
 }
 
-/** The distance of neighbors, if it is the same for all, and none is beyond the border; else 0. */
+/** The distance of neighbors, if it is constant and none is beyond the border; otherwise 0. */
 export function stepOf(places: Int32Array): number {
   const step = places.length > 1 ? places[1] - places[0] : 1;
   return step > 0 && places.every((place, i) => place >= 0 && place === places[0] + step * i) ? step : 0;
 }
 
-/** Samples of a pattern that fits pixels of 1, 2, 3 and 4. */
+/** Length of a pattern that fits pixels of 1, 2, 3 and 4 samples. */
 export const PATTERN = 12;
-/** A value for each channel as a pattern. */
+/** A pattern with one value per channel. */
 export function patternOf(channels: number, value: (channel: number) => number): Float32Array {
   return Float32Array.from({ length: PATTERN }, (_, i) => value(i % channels));
 }
 
-/** The least pixels that are stored as whole vectors of bytes. */
+/** Minimum number of pixels to store as whole byte vectors. */
 const LEAST_PLAIN = 16;
-/** True if with a stride only the wanted columns are summed. */
+/** True if, with a stride, only the required columns are summed. */
 export function isCompact({ kind }: PictureSum): boolean {
   return kind === 'separable' || kind === 'products';
 }
 
-/** True if cells become samples by whole vectors, see LineStore. */
+/** True if cells are converted to samples by whole vectors, see LineStore. */
 export function isPlain({ job: { load, store, passes }, rectangle, addend }: LinePass, keptRows: Int32Array): boolean {
   const { kept, places, mix } = store;
   const { samples, take, chosen, channels, white } = load;
@@ -119,7 +119,7 @@ export function isPlain({ job: { load, store, passes }, rectangle, addend }: Lin
   return (keepsAlpha || single) && keptRows.every((row) => row >= 0) && stepOf(kept.columns) === 1;
 }
 
-/** True if vectors of sums may be rounded the quick way, which holds within ±2²¹. */
+/** True if sums can use the fast rounding, which is valid within ±2²¹. */
 function isSmall(passes: readonly PicturePass[], white: number, mix: UnsharpMix | undefined): boolean {
   const sum = passes.reduce(
     (cell, { sum, bias, border, geometry }) => Math.max(cell, ...border.map(Math.abs)) * weightOf(sum, geometry) + Math.abs(bias),
@@ -129,7 +129,7 @@ function isSmall(passes: readonly PicturePass[], white: number, mix: UnsharpMix 
   return largest < 2 ** 21;
 }
 
-/** Σ |w| of a window, at most. */
+/** Upper bound of Σ |w| of a window. */
 function weightOf(sum: PictureSum, { kernel }: ConvGeometry): number {
   const absolute = (values: Float32Array) => values.reduce((all, value) => all + Math.abs(value), 0);
   if (sum.kind === 'window' || sum.kind === 'fft') return absolute(sum.window);

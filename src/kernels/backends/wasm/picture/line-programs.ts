@@ -9,23 +9,26 @@ import { type LinePass, PATTERN, rowBytesOf } from './line-pass.js';
 import type { LineRecords } from './line-records.js';
 import type { PictureProgram, SumOf } from './picture-program.js';
 
-// Programs that sum the cells of a picture's pixels as floats, line by line.
+// Programs that sum the cells of an image's pixels as floats, line by line.
 
-/** Cells in a row of a tile; under most windows, its rows stay in a first-level cache of 32 KiB. */
+/** Cells per row of a tile; under most windows, its rows stay in an L1 cache of 32 KiB. */
 export const TILE_CELLS = 384;
-/** Minimum output rows in a tile under a window: with fewer, the window's own rows, which are read first, would weigh more. Of wide rows fewer, so that bands stay in the second-level cache. */
+/**
+ * Minimum output rows in a tile under a window; with fewer, reading the window's first rows would cost more. Fewer for
+ * wide rows, so that bands stay in the L2 cache.
+ */
 export const WINDOW_ROWS = 64;
 const LEAST_WINDOW_ROWS = 16;
 const WINDOW_BYTES = 512 * 1024;
-/** Bytes of a ring of rows, which stay in the second-level cache, and rows of a band: see assembly/picture/line-separable.ts. */
+/** Bytes of a ring of rows, which stays in the L2 cache, and rows per band: see assembly/picture/line-separable.ts. */
 export const RING_BYTES = 512 * 1024;
 const RING_ROWS = 60;
 /** Minimum number of rows of a box that are summed incrementally. */
 export const BOX_ROWS = 64;
-/** Floats behind a row that may be read and written: whole vectors of three, and of whole pixels. */
+/** Floats after a row that may be read and written: whole groups of three vectors, and whole pixels. */
 export const SLACK = 64;
 
-/** The fields that the records of all programs of lines begin with. */
+/** The fields at the beginning of the records of all line programs. */
 export function lineFields({ grid, load, store }: LineRecords): Omit<LineTask, 'loadAt' | 'storeAt'> & { loadAt: number; storeAt: number } {
   return { x: NOWHERE, out: NOWHERE, original: NOWHERE, mask: NOWHERE, grid, load, store, loadAt: 0, storeAt: 0 };
 }
@@ -184,7 +187,10 @@ export function fftProgram({ window }: SumOf<'fft'>, line: LinePass, records: Li
   };
 }
 
-/** The taps of a window that count, and their weights; of windows for each cell in patterns of whole pixels. @param size of a window */
+/**
+ * The nonzero taps of a window and their weights; for windows per cell, in patterns of whole pixels.
+ * @param size size of a window
+ */
 function tapsOf(
   window: Float32Array,
   size: number,
@@ -199,13 +205,15 @@ function tapsOf(
   return { taps, weights: tables.store(Float32Array.from(weights)), patterned };
 }
 
-/** The cells under a rectangle's windows, as a whole input without padding. */
+/** The cells under the windows of a rectangle, as an input without padding. */
 function paddedAs({ pass: { geometry: g }, rectangle: { width, height } }: LinePass) {
   const padded = (axis: 1 | 2, count: number) => (count - 1) * g.stride[axis] + (g.kernel[axis] - 1) * g.dilation[axis] + 1;
   return { input: [1, padded(1, height), padded(2, width)] as const, before: [0, 0, 0] as const, after: [0, 0, 0] as const };
 }
 
-/** Pixels of a tile, at most `most` and whole vectors of them, such that all tiles of a row are about as wide. */
+/**
+ * Pixels per tile: at most `most`, a multiple of whole vectors, so that all tiles of a row have about the same width.
+ */
 export function evenly(width: number, most: number): number {
   const whole = Math.max(SUMMED_PIXELS, Math.floor(most / SUMMED_PIXELS) * SUMMED_PIXELS);
   const across = Math.ceil(width / whole);
@@ -242,7 +250,7 @@ export function lineResizeProgram({ rows, columns }: ResizeJob, { rectangle }: L
   };
 }
 
-/** Samples of the source that at most `count` neighbors of the result see. */
+/** Maximum number of source samples that `count` neighboring result samples read. */
 function seenBy({ output, starts, taps }: Resampling, count: number): number {
   let most = 0;
   for (let o = 0; o < output; o++) most = Math.max(most, starts[Math.min(output, o + count) - 1] + taps - starts[o]);

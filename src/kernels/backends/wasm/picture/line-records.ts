@@ -11,20 +11,20 @@ export interface LineRecords {
   readonly grid: Address<'LineGrid'>;
   readonly load: Address<'LineLoad'>;
   readonly store: Address<'LineStore'>;
-  /** where the program leaves 0 if the picture is not opaque, see {@link judges}; or NOWHERE: it does not look */
+  /** address where the program writes 0 if the image is not opaque, see {@link judges}; NOWHERE if it does not check */
   readonly verdict: Address<'Ints'>;
-  /** the factors and summands of the last pass */
+  /** factors and offsets of the last pass */
   readonly patterns: Patterns | undefined;
-  /** the input is floats, which are summed without conversion */
+  /** the input consists of floats, which are summed without conversion */
   readonly asLoaded: boolean;
-  /** floats of a pixel, and most samples of a pixel where it is loaded and where it is stored */
+  /** floats per pixel, and maximum samples per pixel when loading and storing */
   readonly cells: number;
   readonly loaded: number;
   readonly stored: number;
 }
 
 const NO_COLUMNS = new Int32Array(0);
-/** @param ranges where the least and the largest value of each unit go instead of samples into the result */
+/** @param ranges address for the minimum and maximum of each unit, which are stored instead of samples */
 export function storeLine(tables: Tables, line: LinePass, ranges: Address<'Floats'>): LineRecords {
   const { job, first, last } = line;
   const cells = cellsSummed(line);

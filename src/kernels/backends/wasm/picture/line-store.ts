@@ -18,7 +18,7 @@ import {
   stepOf,
 } from './line-pass.js';
 
-/** Addresses of the factors and summands of samples. */
+/** Addresses of the factors and offsets of samples. */
 export interface Patterns {
   readonly scales: Address<'Floats'>;
   readonly offsets: Address<'Floats'>;
@@ -89,7 +89,7 @@ export function storeStore(tables: Tables, line: LinePass, ranges: Address<'Floa
   return { store: address, patterns };
 }
 
-/** How the picture is loaded that is added to sums. */
+/** Fields for loading the image that is added to sums. */
 function besideFields(tables: Tables, line: LinePass) {
   const { addend, rectangle } = line;
   if (!addend) return { beside: NOWHERE, besideUnit: 0, sumUnit: 1 };
@@ -97,7 +97,7 @@ function besideFields(tables: Tables, line: LinePass) {
   return { beside: address, besideUnit: addend.unit, sumUnit: addend.factor };
 }
 
-/** Unchanged sums: the input of the next pass. */
+/** Stores sums unchanged, as input of the next pass. */
 export function storeRawStore(tables: Tables, line: LinePass): Address<'LineStore'> {
   const cells = cellsOf(line.job.load);
   const address: Address<'LineStore'> = tables.allocate(LINESTORE_BYTES);

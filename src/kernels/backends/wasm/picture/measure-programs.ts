@@ -24,9 +24,9 @@ import type { PictureProgram, SumOf } from './picture-program.js';
 const SLOPES: Readonly<Record<SlopeMeasure, number>> = { length: SLOPE_LENGTH, angle: SLOPE_ANGLE, hue: SLOPE_HUE };
 const MOMENTS: Readonly<Record<MomentMeasure, number>> = { mean: MOMENT_MEAN, variance: MOMENT_VARIANCE, deviation: MOMENT_DEVIATION };
 const LIKENESS: Readonly<Record<LikenessMeasure, number>> = { zncc: LIKE_ZNCC, ncc: LIKE_NCC, ssd: LIKE_SSD, correlation: LIKE_CORRELATION };
-/** About the cost of a length, an angle or a color, in taps. */
+/** Approximate cost of a magnitude, an angle or a color, in taps. */
 const MEASURE_TAPS = 12;
-/** About the cost of a mean and a variance, in taps. */
+/** Approximate cost of a mean and a variance, in taps. */
 const MOMENT_TAPS = 100;
 
 export function slopesProgram(
@@ -82,7 +82,7 @@ export function ridgeProgram({ windows }: SumOf<'ridge'>, line: LinePass, record
   };
 }
 
-/** The tile of a picture that several windows of `size` run over, and their taps in it, one window after the other. */
+/** A tile for several windows of `size`, and their taps in it, window by window. */
 function windowTile(windows: readonly Float32Array[], size: readonly [number, number], { pass, rectangle }: LinePass, cells: number, tables: Tables) {
   const [, KW] = size;
   const [, reachH, reachW] = pass.geometry.kernel;

@@ -30,28 +30,33 @@ import { SAMPLE_BYTES } from './line-pass.js';
 import type { PictureProgram } from './picture-program.js';
 import { type Band, bandOf, type Measuring, type PictureStages } from './picture-stages.js';
 
-/** Bytes of a picture that are copied to wasm memory, filtered and copied back at a time, so that they stay in the caches. */
+/**
+ * Bytes of an image per band that is copied to wasm memory, filtered and copied back, so that it stays in the caches.
+ */
 const BAND_BYTES = 384 * 1024;
-/** The same where threads share it: each has a cache of its own, and larger bands wait for each other less often. */
+/** The same with several threads: each has its own cache, and larger bands need less synchronization. */
 const SHARED_BYTES = 16 * 1024 * 1024;
-/** Bytes that are copied before other threads may filter them. */
+/** Bytes copied per hand-over to other threads. */
 const FEED_BYTES = 128 * 1024;
-/** Shares per thread from which on whole rows of units are shared, where units are side by side. */
+/** Shares per thread from which whole rows of units are shared, if units are adjacent in a row. */
 const LEAST_SHARES = 4;
-/** Of the first guess whether threads share a picture: nanoseconds of a tap of a sample, on one thread. */
+/** For the initial guess whether to use threads: nanoseconds per tap of a sample on one thread. */
 const NS_TAP = 0.05;
-/** The same: nanoseconds for the caller to hand a sample to another thread and to take it back. */
+/** For the initial guess: nanoseconds for the caller to hand a sample to another thread and back. */
 const NS_HANDED = 0.36;
-/** Nanoseconds of a byte of a picture that goes through memory, on one thread: floats take longer to move than to filter. */
+/** Nanoseconds per byte of an image moved through memory on one thread; floats take longer to move than to filter. */
 const NS_BYTE = 0.2;
-/** Nanoseconds of a band that all threads share: enough for many shares. */
+/** Nominal nanoseconds of a band for all threads, large enough for many shares. */
 const LONG = 1e9;
-/** Units of a stage in a band where its rows go to another stage: what bands overlap is computed twice. */
+/** Minimum units per band of an intermediate stage, because overlapping rows of bands are computed twice. */
 const LEAST_UNITS = 4;
-/** A picture's job, ready to run. @returns false if the picture must be opaque and is not; a promise where the job leaves the caller's thread */
+/**
+ * Runs a prepared image job.
+ * @returns false if the image must be opaque and is not; a promise if the job runs outside the caller's thread
+ */
 export interface RunPicture {
   (image: PictureSamples, out: PictureSamples, mask?: PictureSamples, control?: Control): boolean | Promise<boolean>;
-  /** it leaves it */
+  /** the job runs outside the caller's thread */
   readonly later: boolean;
   readonly bands: RunBands;
 }
@@ -72,8 +77,9 @@ export interface RunBands {
 }
 
 /**
- * A picture passes through wasm memory in bands of rows, each with the rows above and below that its windows reach.
- * @param machine that threads share
+ * Prepares an image job. The image is copied through wasm memory in bands of rows, each with the rows above and below
+ * that its windows reach.
+ * @param machine a machine with threads
  * @param background for long jobs. Default: they block the caller
  */
 export function preparePicture(stages: PictureStages, machine: Machine, background?: Background): RunPicture {
@@ -144,7 +150,7 @@ function teller(tell: (share: number) => void, height: number): (rows: number) =
   };
 }
 
-/** On the calling thread. @returns false if the picture must be opaque and is not */
+/** Runs on the calling thread. @returns false if the image must be opaque and is not */
 function onOne(machine: Machine, stages: PictureStages, picture: Picture): boolean {
   const { programs, measured } = stages.on(machine);
   return finish(
@@ -155,7 +161,7 @@ function onOne(machine: Machine, stages: PictureStages, picture: Picture): boole
   );
 }
 
-/** On all threads. @returns false if the picture must be opaque and is not */
+/** Runs on all threads. @returns false if the image must be opaque and is not */
 function* onAll(machine: Machine, stages: PictureStages, picture: Picture, work: number): Steps<boolean> {
   machine.wake();
   const { programs, measured } = stages.on(machine);
@@ -165,7 +171,10 @@ function* onAll(machine: Machine, stages: PictureStages, picture: Picture, work:
   );
 }
 
-/** Runs the programs of a picture; for a normalized result those that measure it before. @param filter by these programs, or by those that store */
+/**
+ * Runs the programs of an image; for a normalized result, the measuring programs first.
+ * @param filter runs the given programs
+ */
 function* measuredFirst(
   measured: Measuring | undefined,
   picture: Picture,
@@ -189,13 +198,13 @@ function workOf({ load, store }: PictureStages, programs: readonly PictureProgra
   return [...programs.map(({ name }) => name), ...around.filter(Boolean), 'with copies'].join(' ');
 }
 
-/** No result: values are measured only. */
+/** An empty result, for measurements. */
 const NOTHING = new Uint8Array(0);
 function overlap(a: PictureSamples, b: PictureSamples): boolean {
   return a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
 }
 
-/** Both pictures are in the machine's memory, at `x` and at `out`: nothing is copied. */
+/** For images that are already in the machine's memory, at `x` and `out`, so that nothing is copied. */
 function inMemory(machine: Machine, stages: PictureStages, { length, byteLength }: PictureSamples, judge: Judge, x: Address<'Bytes'>, out: Address<'Bytes'>) {
   if (judge === 'caller' && !isOpaque(machine, x, byteLength, stages)) return false;
   const [program] = stages.on(machine).programs;
@@ -208,7 +217,10 @@ function inMemory(machine: Machine, stages: PictureStages, { length, byteLength 
   );
 }
 
-/** On one thread. @returns a function that filters some units; it returns false if the picture must be opaque and is not */
+/**
+ * Filters on one thread.
+ * @returns a function that filters some units; it returns false if the image must be opaque and is not
+ */
 function alone(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], picture: Picture): (from: number, to: number) => boolean {
   const last = programs[programs.length - 1];
   const { height } = stages.rectangle;
@@ -228,7 +240,7 @@ function alone(machine: Machine, stages: PictureStages, programs: readonly Pictu
   };
 }
 
-/** The bands between two rows: whole ones except for the first and the last. */
+/** The bands between two rows; all are complete except the first and the last. */
 function* cut(bands: readonly Band[], first: number, end: number, stages: PictureStages, programs: readonly PictureProgram[]): Generator<Band> {
   for (const band of bands) {
     if (band.bottom <= first || band.top >= end) continue;
@@ -237,7 +249,7 @@ function* cut(bands: readonly Band[], first: number, end: number, stages: Pictur
   }
 }
 
-/** All stages of a band in order, each on all threads of the machine. */
+/** Runs all stages of a band in order, each on all threads of the machine. */
 function* runBand(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], band: Band, places: Places): Steps<void> {
   const original = places.picture - band.source[0] * stages.stages[0].rowBytes[0];
   const mask = secondOf(stages, band, places);
@@ -252,7 +264,7 @@ function* runBand(machine: Machine, stages: PictureStages, programs: readonly Pi
   }
 }
 
-/** On all threads, band by band: the caller copies, then all of them filter. */
+/** Filters on all threads, band by band: the caller copies, then all threads filter. */
 function* together(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], picture: Picture): Steps<boolean> {
   const all = stages.on(machine).bands(rowsIn(machine, SHARED_BYTES, stages, programs, picture));
   const bands = [...cut(all, ...picture.band.rows, stages, programs)];
@@ -274,7 +286,9 @@ function* together(machine: Machine, stages: PictureStages, programs: readonly P
   return true;
 }
 
-/** One stage on all threads: the caller hands rows to the others, and filters some itself in memory of its own. */
+/**
+ * Runs a single stage on all threads: the caller hands rows to the others, and filters some itself in unshared memory.
+ */
 function* share(machine: Machine, stages: PictureStages, picture: Picture, work: number): Steps<boolean> {
   const [stage] = stages.stages;
   const { height } = stage;

@@ -8,44 +8,44 @@ import type { LinePass } from './line-pass.js';
 /** The programs of assembly/picture. */
 export type PictureProgramName = { [P in keyof Tasks]: Tasks[P] extends Pick<PictureTask, 'x' | 'out'> ? P : never }[keyof Tasks];
 
-/** A program of assembly/picture and what it needs besides the picture. */
+/** A program of assembly/picture and its additional inputs. */
 export interface PictureProgram<P extends PictureProgramName = PictureProgramName> {
   readonly name: P;
   /** byte offsets of taps, and weights */
   readonly lists: readonly (Int32Array | Float32Array)[];
-  /** bytes of each part that every thread has of its own */
+  /** bytes of each scratch part per thread */
   readonly scratch: readonly number[];
-  /** units side by side, from the top of the picture to its bottom */
+  /** number of units next to each other in a row */
   readonly across: number;
-  /** rows of the result that a unit gives */
+  /** rows of the result per unit */
   readonly rows: number;
-  /** about what a sample costs, in taps */
+  /** approximate cost of a sample, in taps */
   readonly taps: number;
   /**
-   * The record, in which `place` and the caller fill in addresses. One object for all calls: to make it takes longer than to
-   * filter a small picture.
+   * The record, in which `place` and the caller set addresses. It is one object for all calls, because creating it
+   * takes longer than filtering a small image.
    */
   readonly record: Fields<Tasks[P]>;
   /** Sets the addresses of the program's memory before it runs. */
   place(memory: ProgramMemory): void;
-  /** where it leaves 0 if the picture is not opaque; undefined or NOWHERE: it does not look */
+  /** address where it writes 0 if the image is not opaque; undefined or NOWHERE if it does not check */
   readonly verdict?: Address<'Ints'>;
-  /** Has filtered values from the least to the largest that it measured become black to white, from now on; all are black if they are equal. */
+  /** From now on, maps values from `least` to `largest` to black … white; if they are equal, everything is black. */
   normalize?(least: number, largest: number): void;
 }
 
 type Fields<T> = { -readonly [F in keyof T]: T[F] };
 
-/** Addresses of the lists and of the parts of the scratch memory. */
+/** Addresses of the lists and of the parts of scratch memory. */
 export interface ProgramMemory {
   readonly lists: readonly FreshMemory[];
   readonly parts: readonly number[];
 }
 
-/** How a picture is summed, of one kind. */
+/** The image sum of one kind. */
 export type SumOf<K extends PictureSum['kind']> = Extract<PictureSum, { kind: K }>;
 
-/** The fields that the records of programs of integers begin with. */
+/** The fields at the beginning of the records of integer programs. */
 export function pictureFields({ job: { load } }: LinePass, { address }: StoredCorrelation): PictureTask {
   return { correlation: address, x: NOWHERE, out: NOWHERE, channels: load.channels, filtered: load.chosen.length };
 }

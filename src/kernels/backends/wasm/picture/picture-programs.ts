@@ -12,14 +12,11 @@ import { normalize } from './line-store.js';
 import { likenessProgram, momentsProgram, ridgeProgram, slopesProgram } from './measure-programs.js';
 import type { PictureProgram } from './picture-program.js';
 
-/**
- * The program of one of a picture's passes.
- * @param ranges as in {@link storeLine}
- */
+/** The program of one pass of an image. @param ranges as in {@link storeLine} */
 export function pictureProgram(line: LinePass, tables: Tables, ranges: Address<'Floats'> = NOWHERE): PictureProgram {
   const { sum, geometry } = line.pass;
   const { channels, samples } = line.job.load;
-  // programs that sum bytes where they are stored read alpha as well
+  // programs that sum bytes in place read alpha as well
   const ofBytes = (cells: number) => storeCorrelation(tables, pictureCorrelation(geometry, cells), 1);
   switch (sum.kind) {
     case 'integer':
@@ -57,7 +54,7 @@ function lineProgram(make: (records: LineRecords) => PictureProgram, line: LineP
   return { ...make(records), verdict, normalize: patterns && ((least, largest) => normalize(tables, line, patterns, [least, largest])) };
 }
 
-/** A picture as one plane [H, W·cells] whose taps are `cells` values apart along a row. @param cells of a pixel */
+/** An image as one plane [H, W·cells] whose taps are `cells` values apart along a row. @param cells cells per pixel */
 function pictureCorrelation(g: ConvGeometry, cells: number): CorrelationSpec {
   const pixels = borderTable(g, 2);
   const columns = Int32Array.from({ length: pixels.length * cells }, (_, i) => {

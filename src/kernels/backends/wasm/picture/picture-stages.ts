@@ -8,59 +8,59 @@ import { type LinePass, rowBytesOf, wanted } from './line-pass.js';
 import type { PictureProgram } from './picture-program.js';
 import { pictureProgram } from './picture-programs.js';
 
-/** One of a picture's passes: which rows its rows depend on, and its programs. */
+/** One pass of an image: the dependencies between its rows, and its programs. */
 export interface Stage {
-  /** rows of what it gives */
+  /** rows of its output */
   readonly height: number;
-  /** rows of its input from one output row to the next; whole or not */
+  /** input rows per output row; may be fractional */
   readonly stride: number;
-  /** output row i sees `reach` rows behind row i · stride as well */
+  /** output row i also reads `reach` rows after row i · stride */
   readonly reach: number;
   /** the input rows under output rows `from` … `to` − 1 */
   rowsUnder(rows: Rows): Rows;
-  /** It reads the image and, pixel by pixel, the output of the previous stage. */
+  /** True if it reads the image and, pixel by pixel, the output of the previous stage. */
   readonly onPicture: boolean;
-  /** of its input, which is what the stage before gives, and of its output */
+  /** bytes per row of its input, which is the output of the previous stage, and of its output */
   readonly rowBytes: readonly [input: number, output: number];
 }
 
-/** Everything about a picture's job that does not depend on its samples. */
+/** All data of an image job that does not depend on the samples. */
 export interface PictureStages {
   readonly load: Pick<Load, 'samples' | 'channels' | 'opaque' | 'take' | 'light'>;
   readonly store: Pick<Store, 'samples' | 'part' | 'normalized'>;
-  /** of the picture, in pixels */
+  /** width of the image in pixels */
   readonly width: number;
   readonly pixels: number;
-  /** windows reach the other end of the picture: one band for all */
+  /** windows reach the opposite end of the image, so that a single band is used */
   readonly wraps: boolean;
   readonly stages: readonly Stage[];
-  /** the rows of the picture that each row of the result needs besides those under its windows, or undefined */
+  /** additional image rows needed by each row of the result, besides those under its windows */
   readonly kept: Int32Array | undefined;
-  /** bytes of a row of a second picture, of the result's size, that is added to sums; 0: none */
+  /** bytes per row of a second image, of the result's size, that is added to sums; 0: none */
   readonly besideRowBytes: number;
-  /** what of the picture is filtered */
+  /** the filtered rectangle */
   readonly rectangle: Pick<PicturePart, 'x' | 'y' | 'width' | 'height'>;
-  /** The programs of all stages on the machine that threads share, or on the caller's own; made when they are first needed. */
+  /** The programs of all stages on the machine with threads, or on the caller's own; created on first use. */
   on(machine: Machine): PicturePrograms;
 }
 
-/** The programs of a picture's stages on one machine. */
+/** The programs of an image's stages on one machine. */
 export interface PicturePrograms {
   readonly programs: readonly PictureProgram[];
-  /** The picture in bands of that many rows. */
+  /** The image in bands of that many rows. */
   bands(rows: number): readonly Band[];
-  /** for results from black to white: the same, but that the last measures values */
+  /** for normalized results: the same programs, but the last one measures values */
   readonly measured: Measuring | undefined;
 }
 
 /** Programs that measure values instead of storing them. */
 export interface Measuring {
   readonly programs: readonly PictureProgram[];
-  /** before they run */
+  /** called before they run */
   begin(): void;
-  /** what they have measured since */
+  /** the range measured since {@link begin} */
   range(): ValueRange;
-  /** the programs that store spread this range from black to white */
+  /** makes the storing programs map this range to black … white */
   settle(range: ValueRange): void;
 }
 
@@ -103,7 +103,7 @@ export function pictureStages(job: PictureJob, tablesOn: TablesOn): PictureStage
   return picture;
 }
 
-/** The programs, and the bands of each height, which are cut once. */
+/** The programs, and the cached bands of each height. */
 export function withBands(stages: PictureStages, programs: Omit<PicturePrograms, 'bands'>): PicturePrograms {
   const known = new Map<number, readonly Band[]>();
   return {
@@ -143,20 +143,20 @@ function rangeOf(ranges: Float32Array): ValueRange {
   return { least, largest };
 }
 
-/** Rows of a picture that pass through memory at a time. */
+/** The rows of an image that are processed together. */
 export interface Band {
-  /** rows of the result: of whole units, these are taken */
+  /** rows of the result that are copied, from complete units */
   readonly top: number;
   readonly bottom: number;
-  /** rows of the picture */
+  /** rows of the image */
   readonly source: Rows;
-  /** what each stage gives, in whole units of its program */
+  /** output rows of each stage, in complete units of its program */
   readonly outputs: readonly Rows[];
 }
 
 export type Rows = RowRange;
 
-/** A picture in bands of `rows` rows. */
+/** Divides an image into bands of `rows` rows. */
 function bandsOf(stages: PictureStages, programs: readonly PictureProgram[], rows: number): readonly Band[] {
   const { height } = stages.rectangle;
   return Array.from({ length: Math.ceil(height / rows) }, (_, i) => bandOf(stages, programs, i * rows, Math.min(height, (i + 1) * rows)));

@@ -4,17 +4,19 @@ import { RESIZED_PIXELS, RESIZED_ROWS } from '../records.generated.js';
 import type { Tables } from '../tables.js';
 import type { PictureProgram } from './picture-program.js';
 
-/** Rows of a unit: the rows that the first of them see besides its own are summed along once more. */
+/** Rows per unit; the rows that units share are summed twice. */
 const BAND_ROWS = 64;
-/** Bytes of the ring of a tile, which stay in the first-level cache, and its cells at least. */
+/** Bytes of the ring of a tile, which stays in the L1 cache, and its minimum number of cells. */
 const RING_BYTES = 24 * 1024;
 const LEAST_CELLS = 256;
-/** Bits of a value between the passes, 255 times a power of two, and of a weight; sums of both stay below 2³¹. */
+/**
+ * Fraction bits of a value between the passes (255 times a power of two) and of a weight, so that sums stay below 2³¹.
+ */
 const MOST_WORD = 7;
 const MOST_WEIGHT = 22;
 const MOST_LATER_WEIGHT = 18;
 
-/** 8 bits to 8 bits, in fixed point. */
+/** The resize from 8 bits to 8 bits, in fixed point. */
 export function bytesResizeProgram(tables: Tables, { load: { channels }, rows, columns, columnsFirst }: ResizeJob): PictureProgram<'bytesResize'> {
   const [inRow, outRow] = [channels * columns.input, channels * columns.output];
   const [first, second] = columnsFirst ? [rows, columns] : [columns, rows];
@@ -63,7 +65,7 @@ function roundUp(cells: number): number {
 
 /** Windows as pairs of neighboring taps: where each window begins, how many pairs it has, and their weights, two in 32 bits. */
 interface Pairs {
-  /** 1: samples are counted from −1 on, so that windows begin at odd ones */
+  /** 1: samples are counted from −1, so that windows begin at odd ones */
   readonly phase: number;
   /** even numbers */
   readonly starts: Int32Array;
@@ -102,7 +104,7 @@ function evenRun({ starts, pairs, weights }: Pairs): { readonly from: number; re
   return best;
 }
 
-/** Pairs that at most `count` neighbors of the result see. */
+/** Maximum number of pairs that `count` neighboring result samples read. */
 function seenBy({ starts, pairs }: Pairs, count: number): number {
   return starts.reduce((most, start, o) => Math.max(most, (starts[Math.min(starts.length, o + count) - 1] - start) / 2 + pairs), 0);
 }

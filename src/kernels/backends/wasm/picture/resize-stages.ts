@@ -11,7 +11,7 @@ import type { PictureProgram } from './picture-program.js';
 import { type PicturePrograms, type PictureStages, withBands } from './picture-stages.js';
 import { bytesResizeProgram } from './resize-bytes.js';
 
-/** A picture in another size, as one stage. */
+/** A resize as one stage. */
 export function resizeStages(job: ResizeJob, tablesOn: TablesOn): PictureStages {
   const { load, rows, columns } = job;
   const line = linePass(job);
@@ -45,7 +45,7 @@ function resizeProgram(job: ResizeJob, line: LinePass, tables: Tables): PictureP
   return job.limited ? bytesResizeProgram(tables, job) : lineResizeProgram(job, line, storeLine(tables, line, NOWHERE), tables);
 }
 
-/** Load and store. */
+/** Describes loading and storing. */
 function linePass(resize: ResizeJob): LinePass {
   const job = resizeAsPicture(resize);
   const rectangle = { x: 0, y: 0, width: resize.columns.output, height: resize.rows.output };

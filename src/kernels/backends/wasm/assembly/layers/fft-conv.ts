@@ -145,7 +145,7 @@ function loadKernel(c: Correlation, t: Tiling, slice: usize, mirrored: usize, ti
     const row = -(tap / c.KW) * c.dilationH & (t.rows - 1);
     const column = -(tap % c.KW) * c.dilationW & (t.columns - 1);
     const at = tile + <usize>row * pitchOf(t) + (<usize>column << 2);
-    // without a transform along H every row holds the same kernel
+    // without a transform along H, every row contains the same kernel
     if (flat) for (let r = 0; r < t.rows; r++) store<f32>(at + <usize>r * pitchOf(t), weight);
     else store<f32>(at, weight);
   }
@@ -175,7 +175,7 @@ function loadRow(c: Correlation, t: Tiling, source: usize, h: i32, from: i32, to
     let entry = c.tableW + (<usize>from << 2);
     for (let i = 0; i < count; ) {
       const first = load<i32>(entry);
-      // what a table shows never advances faster than the table itself
+      // table entries never advance faster than their index
       if (i + 4 <= count && first >= 0 && load<i32>(entry, 12) === first + 3) {
         v128.store(to + (<usize>i << 2), v128.load(cells + (<usize>first << 2)));
         entry += 16;

@@ -1,7 +1,7 @@
-// The Fourier transform of the columns of a complex matrix, with real and imaginary parts apart, 16 columns at a time so that a
-// panel stays in the first-level cache. Radix 4, with one stage of radix 2 where needed. The forward transform decimates in
-// frequency and leaves its rows in digit-reversed order; the inverse is its mirror image, stage by stage, and reads that order.
-// Products of spectra in between do not depend on the order, so nothing is ever reordered.
+// The Fourier transform of the columns of a complex matrix, with separate real and imaginary parts, 16 columns at a
+// time, so that a panel stays in the L1 cache. Radix 4, with one stage of radix 2 where needed. The forward transform
+// decimates in frequency and leaves its rows in digit-reversed order; the inverse is its mirror image, stage by stage,
+// and reads that order. Products of spectra in between do not depend on the order, so nothing is ever reordered.
 
 /** Bytes of a panel's row. */
 const PANEL: usize = 64;

@@ -111,7 +111,7 @@ function addStrip(task: KernelGradientTask, scratch: usize, index: i32, out: usi
     const target = out + (<usize>((group * c.outChannels + cout) * c.taps) << 2);
     g.first = gradientRows + <usize>cout * g.plane;
     for (let tap = 0; tap < c.taps; tap += 2) {
-      // the last of an odd number of taps is paired with itself, and its second sum is dropped
+      // with an odd number of taps, the last one is paired with itself and its second sum is discarded
       const both = tap + 1 < c.taps;
       const next = both ? tap + 1 : tap;
       const to0 = target + (<usize>turn(tap, window, task.reverse) << 2);

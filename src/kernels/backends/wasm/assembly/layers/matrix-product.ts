@@ -1,4 +1,4 @@
-// A kernel that covers its whole input gives one output per channel, so the convolution is a matrix product.
+// A kernel that covers its whole input has one output per channel, so the convolution is a matrix product.
 
 import { madd } from '../madd';
 import { Floats } from '../memory';

@@ -30,7 +30,7 @@ export function maxPool(task: MaxPoolTask, scratch: usize, from: i32, to: i32): 
       for (let oh = 0; oh < c.outH; oh++) {
         for (let ow = 0; ow < c.outW; ow++) {
           if (inFours && ow === first) {
-            // the last four overlap the four before
+            // the last four overlap the previous four
             for (; ow < end; ow += 4) {
               const column = min(ow, end - 4);
               const cells = source + (<usize>load<i32>(c.tableW + (<usize>(column * strideW) << 2)) << 2);
@@ -128,7 +128,7 @@ export function maxPoolGradient(task: MaxPoolGradientTask, scratch: usize, from:
     const target = task.out + <usize>plane * inPlane;
     for (let od = 0; od < c.outD; od++) {
       for (let oh = 0; oh < c.outH; oh++) {
-        // where the window's first cell lies; before the plane if that is padding
+        // address of the window's first cell; before the plane if that is padding
         let corner = (((od * c.strideD - padD) * c.inH + oh * c.strideH - padH) * c.inW - padW) << 2;
         for (let ow = 0; ow < c.outW; ow++) {
           const tap = <usize>load<f32>(winners);

@@ -1,6 +1,6 @@
-// The formulas that a training step applies to large buffers, four values at a time; the table in src/kernels/pointwise.ts
-// says what each computes. Values `from` … `to` − 1, `from` a multiple of 4. Buffers end in slack: the last vector may reach
-// past the last value and is stored whole all the same.
+// The formulas that a training step applies to large buffers, four values at a time; the table in
+// src/kernels/pointwise.ts defines them. Values `from` … `to` − 1, with `from` a multiple of 4. Buffers have slack at
+// the end, so the last vector may exceed the last value and is stored completely.
 import { Floats } from '../memory';
 
 /** Inputs and parameters that a formula does not have are ignored. */

@@ -77,7 +77,7 @@ function toLanes(p: Plane): void {
     const entry = p.correlation.tableW + (<usize>column << 2);
     const first = load<i32>(entry);
     const row = p.rows + (<usize>first << 2);
-    // what a table shows never advances faster than the table itself
+    // table entries never advance faster than their index
     if (column + 4 <= p.padded && first >= 0 && load<i32>(entry, 12) === first + 3) {
       const a = v128.load(row), b = v128.load(row + bytes), c = v128.load(row + 2 * bytes), d = v128.load(row + 3 * bytes);
       const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5), cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);

@@ -3,12 +3,12 @@ import { Correlation } from '../correlation';
 import { Floats } from '../memory';
 import { ceil4, Plane, sumColumns } from './running-columns';
 
-// Boxes of any size at a constant cost: the running maxima of van Herk and of Gil & Werman, for sums. The line is cut into
-// blocks as long as the window. Within a block, the sums from each cell to its end and from its start to each cell are running
-// sums, and every window is one of the first plus one of the second. Nothing is ever subtracted: errors do not grow along the
-// line, integers stay exact, and NaN and infinity stay in the windows that see them.
-//
-// van Herk, A fast algorithm for local minimum and maximum filters, 1992; Gil & Werman, Computing 2-D min, median and max filters, 1993
+// Boxes of any size at a constant cost: the running maxima of van Herk and of Gil & Werman, for sums. The line is cut
+// into blocks as long as the window. Within a block, the sums from each cell to its end and from its start to each cell
+// are running sums, and every window is one of the first plus one of the second. Nothing is subtracted: errors do not
+// grow along the line, integers stay exact, and NaN and infinity affect only the windows that contain them. van Herk, A
+// fast algorithm for local minimum and maximum filters, 1992; Gil & Werman, Computing 2-D min, median and max filters,
+// 1993
 
 /** Columns of a slice that are summed along D together. */
 const COLUMNS = 2048;

@@ -33,8 +33,8 @@ export function isFlat(c: Correlation): bool {
   return c.KH === 1;
 }
 
-// Bytes from row to row: 64 more than the row has, so that the rows of a panel do not fall into the same cache lines,
-// unless the panel is all there is.
+// Bytes from row to row: 64 more than the row itself, so that the rows of a panel do not map to the same cache lines,
+// unless there is only one panel.
 
 @inline
 function bytesOf(cells: i32): usize {

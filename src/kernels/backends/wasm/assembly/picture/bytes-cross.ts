@@ -9,7 +9,7 @@ export function crossOfRow(line: usize, from: i32, to: i32, rows: usize, weights
   const center = v128.load64_splat(weights), side = v128.load64_splat(weights, 8);
   const up = load<u32>(rows), across = load<u32>(rows, 4), down = load<u32>(rows, 8);
   for (let ow = from; ow < to; ow += 64) {
-    // the last 64 overlap those before
+    // the last 64 overlap the previous ones
     const column = <usize>min(ow, to - 64);
     const at = line + column;
     const above = at + up, middle = at + across, below = at + down, out = target + column;

@@ -1,4 +1,4 @@
-// Copies the cells of interleaved 8-bit pictures into scratch memory, with their border. A picture [H, W, C] is one plane
+// Copies the cells of interleaved 8-bit images into scratch memory, with their border. An image [H, W, C] is one plane
 // [H, W·C] whose taps lie C cells apart.
 import { Correlation } from '../correlation';
 import { isRun, usedRows } from '../gather';

@@ -47,7 +47,7 @@ function magnitudesOfRow(task: BytesMagnitudeTask, line: usize, from: i32, to: i
   const weights = task.weights, scale = task.scale;
   const end = offsets + (<usize>task.taps << 2);
   for (let ow = from; ow < to; ow += 32) {
-    // the last 32 overlap those before
+    // the last 32 overlap the previous ones
     const column = <usize>min(ow, to - 32);
     const at = line + column;
     let a0 = i16x8.splat(0), a1 = a0, b0 = a0, b1 = a0, oddA0 = a0, oddA1 = a0, oddB0 = a0, oddB1 = a0;

@@ -86,7 +86,7 @@ export function bytesResize(task: BytesResizeTask, scratch: usize, from: i32, to
     tile.pixels = min(tilePixels, width - ow);
     const first = load<i32>(task.columnStarts + (<usize>ow << 2));
     const last = load<i32>(task.columnStarts + (<usize>(ow + tile.pixels - 1) << 2));
-    // the woven line has 8 bytes of each cell
+    // the woven line has 8 bytes per cell
     tile.left = (first >> 3) - task.columnPhase * task.channels;
     tile.cells = ((last - first) >> 3) + 2 * task.columnPairs * task.channels;
     rowsOfTile(task, tile, scratch, top, bottom);

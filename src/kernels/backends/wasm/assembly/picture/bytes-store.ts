@@ -1,4 +1,4 @@
-// Turns sums into bytes of an interleaved 8-bit picture and keeps alpha where it is not filtered.
+// Turns sums into bytes of an interleaved 8-bit image and keeps alpha where it is not filtered.
 import { Bytes } from '../memory';
 import { PictureTask } from './picture-task';
 
@@ -80,7 +80,7 @@ export function isOpaque(x: Bytes, length: i32, channels: i32, bytes: i32): bool
   const alpha = alphaOf(channels, bytes);
   let at: usize = 0;
   if (bytes < 4) {
-    // of integers, white has all bits
+    // for integers, white has all bits set
     for (; at + 128 <= size; at += 128) {
       const p = x + at;
       const a = v128.and(v128.load(p), v128.load(p, 16)), b = v128.and(v128.load(p, 32), v128.load(p, 48));
@@ -120,7 +120,7 @@ export function blendBytes(to: usize, bytes: v128, source: usize, alpha: v128): 
 /** Stores 32 bytes: those in even places, and those in odd ones. Under the mask they are the source's. */
 @inline
 export function storeBytes(to: usize, source: usize, alpha: v128, even: v128, odd: v128): void {
-  // shuffles that are one instruction of the processor: any other order would be loaded each time
+  // shuffles that are single processor instructions; any other pattern would be loaded each time
   blendBytes(to, v128.shuffle<u8>(even, odd, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23), source, alpha);
   blendBytes(to + 16, v128.shuffle<u8>(even, odd, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31), source + 16, alpha);
 }
@@ -143,7 +143,7 @@ export function storeRow(bytes: usize, pixels: i32, cells: i32, channels: i32, o
       bytes += 12;
       source += 16;
     }
-    // the last 16 overlap those before
+    // the last 16 overlap the previous ones
     const back = out - last;
     blend3(last, v128.load(bytes - (back >> 2) * 3), source - back, alpha);
   } else {

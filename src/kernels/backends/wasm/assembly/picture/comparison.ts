@@ -3,10 +3,10 @@ import { Bytes, Floats } from '../memory';
 import { loadSamples } from './line-load';
 import { LineLoad } from './line-task';
 
-// Two pictures a and b are compared: by their samples, and by how alike their windows are (SSIM). With p = a + b, less an origin near it,
-// and q = a − b, where white is 1, a vector holds of one channel of a pixel p, q, p² and q². Its sums down the columns and then along a row
-// are float32, as in line-separable.ts; what is made of them is float64, where differences of two nearly equal numbers are no noise.
-// 4 μa μb = μp² − μq², 4 σab = σp² − σq², 2 (μa² + μb²) = μp² + μq² and 2 (σa² + σb²) = σp² + σq².
+// Compares two images a and b by their samples and by the similarity of their windows (SSIM). With p = a + b, less an
+// origin near it, and q = a − b, where white is 1, a vector holds of one channel of a pixel p, q, p² and q². Sums down
+// the columns and then along a row are float32, as in line-separable.ts; further computations are float64, to avoid
+// cancellation. 4 μa μb = μp² − μq², 4 σab = σp² − σq², 2 (μa² + μb²) = μp² + μq² and 2 (σa² + σb²) = σp² + σq².
 
 /** Of a row of moments: the pixels below the windows of a tile. */
 const ROW_BYTES: usize = <usize>(COMPARED_PIXELS + COMPARED_TAPS - 1) << 4;

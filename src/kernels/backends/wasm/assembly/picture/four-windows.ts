@@ -84,7 +84,7 @@ export function fourWindows(taps: Taps, at: usize, beside: usize, to: usize, tur
     storeTurned(to, 16, a, b, c, d);
     storeTurned(to + 64, 16, e, f, g, h);
   } else {
-    // the two are four pixels apart
+    // the two vectors are four pixels apart
     const one = beside >> 2;
     v128.store(to, a);
     v128.store(to + one, b);

@@ -1,6 +1,6 @@
 import { Bytes, Floats, Ints } from '../memory';
 
-// How often the values of a picture occur. Every share of its rows has counts of its own, which threads need not share.
+// The histogram of an image. Every share of its rows has separate counts, so threads need not share them.
 
 /** The address of the picture is where its first row would lie, also where only a band is in memory. */
 @unmanaged

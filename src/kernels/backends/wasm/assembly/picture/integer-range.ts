@@ -1,4 +1,4 @@
-// The least and the largest sum of a unit: four vectors in the line of samples, of even and of odd samples, lane by lane.
+// The minimum and maximum sum of a unit: four vectors in the line of samples, for even and odd samples, lane by lane.
 import { IntegerTask } from './integer-task';
 import { Line } from './line-task';
 
@@ -26,7 +26,7 @@ export function endRange<T>(task: IntegerTask, line: Line): void {
   const lanes = 16 / sizeof<T>();
   const channels: i32 = task.keeps ? task.store.channels : 0;
   for (let i = 0; i < <i32>(2 * lanes); i++) {
-    // vectors hold as many samples as lanes in both: even ones, then odd ones
+    // vectors contain the even samples, then the odd ones
     const sample = i < <i32>lanes ? 2 * i : 2 * (i - <i32>lanes) + 1;
     if (channels && (sample + 1) % channels === 0) continue;
     const at = line.stored + <usize>i * sizeof<T>();

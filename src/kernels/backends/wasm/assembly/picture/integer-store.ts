@@ -1,4 +1,4 @@
-// What sums of integers become: bytes, words or floats.
+// Converts integer sums to bytes, words or floats.
 import { nearest, rounded } from './bytes-store';
 import { IntegerTask } from './integer-task';
 
@@ -19,7 +19,7 @@ export function narrow<T>(a: v128, b: v128): v128 {
 /** Stores 32 bytes: even and odd samples. Those under the mask are the source's. */
 @inline
 export function storeSamples<T>(to: usize, source: usize, alpha: v128, even: v128, odd: v128): void {
-  // shuffles that are one instruction of the processor: any other order would be loaded each time
+  // shuffles that are single processor instructions; any other pattern would be loaded each time
   const first = sizeof<T>() === 2 ? v128.shuffle<u8>(even, odd, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23) : v128.shuffle<u16>(even, odd, 0, 8, 1, 9, 2, 10, 3, 11);
   const second = sizeof<T>() === 2 ? v128.shuffle<u8>(even, odd, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31) : v128.shuffle<u16>(even, odd, 4, 12, 5, 13, 6, 14, 7, 15);
   v128.store(to, v128.bitselect(v128.load(source), first, alpha));
@@ -37,7 +37,8 @@ export function storeWide(to: usize, source: usize, alpha: v128, even: v128, odd
   v128.store(to + 48, v128.shuffle<u8>(second, second, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13, 14, 14, 15, 15));
 }
 
-// Vectors of constants are handed in: what is read from the task again after each store takes as long as the arithmetic.
+// Constant vectors are passed as arguments, because reading them from the task after each store takes as long as the
+// arithmetic.
 
 /** round(scale · sum), of 16-bit sums. @param half of the last bit that is kept */
 @inline

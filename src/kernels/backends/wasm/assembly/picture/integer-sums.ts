@@ -69,7 +69,7 @@ function sumsOfRow<T>(task: IntegerTask, line: Line, cells0: usize, offsets: usi
   const endMinus = endPlus + (<usize>task.minus << 2);
   const end = offsets + (<usize>task.taps << 2);
   for (let ow = from; ow < to; ow += 64) {
-    // the last 64 overlap those before
+    // the last 64 overlap the previous ones
     const column = <usize>min(ow, to - 64);
     const at = cells0 + column;
     let a0 = both, a1 = both, a2 = both, a3 = both, b0 = odd, b1 = odd, b2 = odd, b3 = odd;
@@ -172,7 +172,7 @@ function sumsOfRow<T>(task: IntegerTask, line: Line, cells0: usize, offsets: usi
       b2 = scaled<T>(task, b2);
       b3 = scaled<T>(task, b3);
     }
-    // here, because the sums above take all registers
+    // computed here, because the sums above use all registers
     const alpha = keptOf<T>(task);
     if (sizeof<T>() === 2 && task.wide) {
       storeWide(target + 2 * column, source + column, alpha, narrow<T>(a0, a1), narrow<T>(b0, b1));

@@ -1,5 +1,6 @@
-// sRGB and light, see src/filters/picture/light.ts. A power of x = m · 2^e, with m between √½ and √2, is m^p, by a polynomial,
-// times 2^(e·p), whose whole part goes into the exponent and whose fraction through another polynomial: both within 1e-7.
+// sRGB and light, see src/filters/picture/light.ts. A power of x = m · 2^e, with m between √½ and √2, is m^p, computed
+// by a polynomial, times 2^(e·p), whose integer part is added to the exponent and whose fraction is computed by another
+// polynomial; both are accurate to 1e-7.
 
 /**
  * In place: sRGB values from 0 to white become light from 0 to white, except alpha.

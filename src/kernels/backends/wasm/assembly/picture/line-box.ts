@@ -3,9 +3,10 @@ import { loadRow } from './line-load';
 import { Line, lineOf } from './line-task';
 import { LineTurnedTask, storeTurnedLine, turn } from './line-turned';
 
-// Boxes of any size at a constant cost, as in layers/running-sum.ts: blocks as long as the window, sums from each cell to its block's
-// end and from its block's start to each cell. Nothing is subtracted: integers stay exact, errors do not grow, and NaN and
-// infinity stay in the windows that see them. Blocks are counted from the top and from the left of the whole picture.
+// Boxes of any size at a constant cost, as in layers/running-sum.ts: blocks as long as the window, sums from each cell
+// to its block's end and from its block's start to each cell. Nothing is subtracted: integers stay exact, errors do not
+// grow, and NaN and infinity affect only the windows that contain them. Blocks are counted from the top and from the
+// left of the whole image.
 
 /** Its bands are whole blocks of KH padded rows, so of KH / gcd(KH, strideH) rows of the result, or of all. */
 @unmanaged
@@ -55,7 +56,7 @@ export function lineBox(task: LineBoxTask, scratch: usize, from: i32, to: i32): 
       const suffix = suffixes + <usize>from * rowBytes;
       if (from === 0) memory.copy(out, suffix, <usize>width << 2);
       else {
-        // rows that the window has entered since the one before, or since the block's end
+        // rows that entered the window since the previous one, or since the end of the block
         for (let i = from >= strideH ? from - strideH : 0; i < from; i++) {
           const entered = first + (block + 1) * KH + i;
           if (i === 0) loadRow(task, line, entered, left, end, prefix);

@@ -1,6 +1,6 @@
 import { LineLoad } from './line-task';
 
-// Weighted sums of red, green and blue, with alpha beside each if there is a second cell.
+// Weighted sums of red, green and blue, followed by alpha if there is a second cell.
 
 /** Of pixels of floats. Floats of four pixels more are read, and written. */
 export function grays(l: LineLoad, samples: usize, count: i32, cells: usize): void {

@@ -35,7 +35,7 @@ export function loadRow(task: LineTask, line: Line, row: i32, from: i32, to: i32
     if (column < 0) copyPixel(l, l.border, target);
     else if (known >= runFrom && known < runTo) copyPixel(l, run + <usize>(known - runFrom) * pixel, target);
     else {
-      // a pixel from elsewhere, on the other side of the line that is loaded
+      // a pixel from elsewhere, stored after the loaded line
       const apart = line.loaded + 64;
       loadPixels(l, source, column, 1, apart, line.loaded);
       if (l.origins) subtract(l.origins, apart, l.cells);

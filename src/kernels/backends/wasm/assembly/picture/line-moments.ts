@@ -4,9 +4,10 @@ import { loadRow, luminanceOf } from './line-load';
 import { storeLine } from './line-store';
 import { Line, lineOf, LineTask } from './line-task';
 
-// Mean and variance of boxes of any size at a constant cost, by blocks as in line-box.ts, but in float64: the difference of two large
-// sums is none of float32. A vector holds the sum of values and the sum of their squares. Nothing is subtracted from a sum, so NaN and
-// infinity stay in the windows that see them, and squares of samples of 8 and 16 bits are summed exactly.
+// Mean and variance of boxes of any size at a constant cost, by blocks as in line-box.ts, but in float64, because the
+// difference of two large sums is inaccurate in float32. A vector contains the sum of values and the sum of their
+// squares. Nothing is subtracted from a sum, so NaN and infinity affect only the windows that contain them, and squares
+// of 8-bit and 16-bit samples are summed exactly.
 
 /** Its bands are whole blocks of KH rows, and its tiles of KW columns. */
 @unmanaged
@@ -175,7 +176,7 @@ function along(task: LineMomentsTask, scratch: usize, columns: usize, pixels: i3
 /** @param sums of values and of squares @param count of pixels, as much as they count */
 @inline
 function measure(task: LineMomentsTask, sums: v128, count: f64, origin: f64): f32 {
-  // where nothing counts, 0; what is no number stays none
+  // 0 if the weight is zero; NaN stays NaN
   if (count <= 1e-6 * <f64>(task.grid.KH * task.grid.KW)) return <f32>(0 * f64x2.extract_lane(sums, 0));
   const means = f64x2.div(sums, f64x2.splat(count));
   const mean = f64x2.extract_lane(means, 0);

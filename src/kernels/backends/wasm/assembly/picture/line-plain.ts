@@ -1,4 +1,5 @@
-// Cells that only have to become samples, beside those of the original: by whole vectors, without a line of samples between.
+// Stores cells that need no processing except conversion, next to samples of the original: by whole vectors, without an
+// intermediate line of samples.
 import { TAKE_LUMINANCE, TAKE_PREMULTIPLIED } from '../constants';
 import { HALF_WAY, storeFloats, wholeOf } from './bytes-store';
 import { luminanceOfBytes } from './line-load';
@@ -38,10 +39,10 @@ function storeOne(sums: usize, count: i32, to: usize, source: usize, chosen: v12
   const mask = i8x16.narrow_i16x8_s(low, low);
   const white = f32x4.splat(255);
   for (let done = 0; done < count; done += 4) {
-    // the last four overlap those before
+    // the last four overlap the previous ones
     const at = <usize>min(done, count - 4) << 2;
     const whole = wholeOf4(sums + at, white, 0.5 + HALF_WAY);
-    // in every byte of its pixel
+    // copied to every byte of its pixel
     const bytes = v128.swizzle(whole, i8x16(0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12));
     v128.store(to + at, v128.bitselect(bytes, v128.load(source + at), mask));
   }
@@ -81,7 +82,7 @@ function storeColorWords(sums: usize, count: i32, to: usize, source: usize): voi
 /** The change of the luminance is added to pixels of four bytes. */
 function storeLuminances(sums: usize, count: i32, target: usize, source: usize): void {
   for (let done = 0; done < count; done += 4) {
-    // the last four overlap those before
+    // the last four overlap the previous ones
     const at = <usize>min(done, count - 4) << 2;
     const pixels = v128.load(source + at);
     const change = f32x4.add(f32x4.sub(v128.load(sums + at), luminanceOfBytes(pixels)), f32x4.splat(HALF_WAY));
@@ -104,7 +105,7 @@ function moved(samples: v128, change: v128): v128 {
 function storePremultiplied(s: LineStore, sums: usize, count: i32, to: usize): void {
   const alphaScale = f32x4.splat(s.alphaScale), colorScale = f32x4.splat(s.colorScale), bias = f32x4.splat(s.bias), nothing = f32x4.splat(s.nothing);
   for (let done = 0; done < count; done += 4) {
-    // the last four overlap those before
+    // the last four overlap the previous ones
     const first = <usize>min(done, count - 4);
     const at = sums + (first << 4);
     const p = v128.load(at), q = v128.load(at, 16), r = v128.load(at, 32), t = v128.load(at, 48);

@@ -116,10 +116,10 @@ function thin(task: LineRidgeTask, scratch: usize, row: i32, pixels: i32, to: us
     const l = v128.load(length + at - 4), r = v128.load(length + at, 4);
     const a = v128.load(above + at), al = v128.load(above + at - 4), ar = v128.load(above + at, 4);
     const b = v128.load(below + at), bl = v128.load(below + at - 4), br = v128.load(below + at, 4);
-    // straight ahead and straight back: along the longer axis
+    // the neighbors along the longer axis
     const ahead = v128.bitselect(v128.bitselect(r, l, right), v128.bitselect(b, a, down), flat);
     const back = v128.bitselect(v128.bitselect(l, r, right), v128.bitselect(a, b, down), flat);
-    // the diagonal neighbors; along an axis they are the straight ones, and count nothing
+    // the diagonal neighbors; if the gradient is along an axis, they equal the straight ones and have no weight
     const aside = v128.bitselect(v128.bitselect(br, bl, right), v128.bitselect(ar, al, right), down);
     const behind = v128.bitselect(v128.bitselect(al, ar, right), v128.bitselect(bl, br, right), down);
     const along = v128.or(still, level);

@@ -1,10 +1,10 @@
-// Values of the result become its samples: limited, and integers rounded, halves up.
+// Converts values of the result to samples: clamped, and integers rounded, halves up.
 import { HALF_WAY, wholeOf } from './bytes-store';
 
 /** Rounded and clamped; NaN becomes 0. @param half what is added before the fraction is cut off */
 @inline
 export function wholeOf4(at: usize, white: v128, half: f32): v128 {
-  // the lesser of a number and no number is the first argument
+  // pmin of a number and NaN returns the first argument
   const limited = f32x4.pmin(f32x4.pmax(f32x4.splat(0), v128.load(at)), white);
   return wholeOf(f32x4.floor(f32x4.add(limited, f32x4.splat(half))));
 }
@@ -55,6 +55,6 @@ export function storeClamped(values: usize, count: i32, to: usize): void {
 /** Between 0 and 1, never −0; NaN stays. */
 @inline
 export function clamped(values: v128): v128 {
-  // one instruction each, unlike min and max: where nothing is less, the first argument is given
+  // one instruction each, unlike min and max; they return the first argument if the comparison is false
   return f32x4.pmin(f32x4.pmax(f32x4.add(values, f32x4.splat(0)), f32x4.splat(0)), f32x4.splat(1));
 }

@@ -61,7 +61,7 @@ function keepColumns(cells: usize, pixel: usize, stride: i32, count: i32): void 
   let to = cells + pixel, from = cells + step;
   for (let i = 1; i < count; i++) {
     if (pixel === 4) store<f32>(to, load<f32>(from));
-    // a vector holds a pixel, and beyond it what the next one overwrites
+    // the vector contains a pixel and values that the next store overwrites
     else v128.store(to, v128.load(from));
     to += pixel;
     from += step;
@@ -122,7 +122,7 @@ function putCells(s: LineStore, sums: usize, count: i32, to: usize): void {
   }
 }
 
-// Patterns of 12 samples fit pixels of 1, 2, 3 and 4: three vectors, one after the other.
+// Patterns of 12 samples fit pixels of 1, 2, 3 and 4 samples: three consecutive vectors.
 
 function absolute(at: usize, count: i32, filtered: usize): void {
   for (let end = at + (<usize>count << 2); at < end; at += 48) {

@@ -1,8 +1,8 @@
 import { FRAME_BYTES } from '../constants';
 import { Bytes, Flag, Floats, Ints } from '../memory';
 
-// A picture whose pixels become floats line by line: samples → cells → sums → samples. Cells are the floats of a pixel that are
-// convolved, up to four of them side by side. Rows are counted from the top of the whole picture, also where only a band is in memory.
+// Converts pixels to floats line by line: samples → cells → sums → samples. Cells are the convolved floats of a pixel,
+// up to four of them. Rows are counted from the top of the whole image, even if only a band is in memory.
 
 /** How the samples of a picture become cells. */
 @unmanaged

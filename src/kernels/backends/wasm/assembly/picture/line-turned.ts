@@ -4,7 +4,8 @@ import { storeTurned } from './four-windows';
 import { storeLine } from './line-store';
 import { Line, LineTask } from './line-task';
 
-// Four rows of sums side by side: of each cell a vector of the four. Taps along a row are whole vectors apart then.
+// Four rows of sums are interleaved: one vector per cell contains the four rows, so taps along a row are whole vectors
+// apart.
 
 /** Rows and columns of a tile that is summed by columns first. */
 @unmanaged

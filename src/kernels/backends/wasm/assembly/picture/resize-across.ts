@@ -14,7 +14,7 @@ export class WovenRows {
 /** Four rows of bytes, woven: of each pair of pixels and each channel a vector, i16 [RESIZED_ROWS, 2]. */
 export function weaveBytes(rows: WovenRows, cells: usize, channels: i32, woven: usize): void {
   const step: usize = channels === 3 ? 12 : 16;
-  // channel by channel, two pixels side by side
+  // channel by channel, with two adjacent pixels
   const order =
     channels === 1 ? i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) :
     channels === 2 ? i8x16(0, 2, 1, 3, 4, 6, 5, 7, 8, 10, 9, 11, 12, 14, 13, 15) :

@@ -1,4 +1,5 @@
-// Responses of several windows become one value: how steep it is there, and where it rises. Rows of floats, by whole vectors.
+// Combines the responses of several windows to one value: the magnitude and direction of the gradient. Processes rows
+// of floats by whole vectors.
 
 /** Beyond these, squares of float32 may overflow, or lose what they are made of. */
 const LARGEST: f32 = 1e18;
@@ -88,7 +89,7 @@ function arcTangent(y: v128, x: v128): v128 {
   angle = v128.bitselect(f32x4.sub(f32x4.splat(<f32>(Math.PI / 2)), angle), angle, f32x4.gt(ay, ax));
   angle = v128.bitselect(f32x4.sub(f32x4.splat(<f32>Math.PI), angle), angle, f32x4.lt(x, f32x4.splat(0)));
   angle = v128.or(angle, v128.and(y, i32x4.splat(<i32>0x80000000)));
-  // no length, no angle; no number stays none
+  // zero magnitude gives angle 0; NaN stays NaN
   const none = v128.or(f32x4.ne(x, x), f32x4.ne(y, y));
   return v128.bitselect(f32x4.add(x, y), v128.andnot(angle, f32x4.eq(large, f32x4.splat(0))), none);
 }
@@ -104,7 +105,7 @@ export function hues(steep: usize, turned: usize, pixels: i32, cells: i32, to: u
   for (; pixels > 0; pixels--) {
     const best = steepest(steep, cells);
     const angle = f32x4.sub(f32x4.mul(v128.load32_splat(turned + best), f32x4.splat(<f32>(3 / Math.PI))), primaries);
-    // each primary is full for a third of the wheel, with a ramp of a sixth on both sides
+    // each primary is full for a third of the hue circle, with a ramp of a sixth on both sides
     const away = f32x4.abs(f32x4.sub(angle, f32x4.mul(six, f32x4.nearest(f32x4.mul(angle, sixth)))));
     const share = f32x4.min(f32x4.splat(1), f32x4.max(f32x4.splat(0), f32x4.sub(f32x4.splat(2), away)));
     v128.store(to, f32x4.mul(v128.load32_splat(steep + best), share));
