@@ -52,7 +52,8 @@ test('the lecture’s terms, and complaints of the library, are Chinese', async 
   expect(await page.locator('.header .notice').allTextContents()).toEqual([]);
   await page.getByText('sigma2 必须是大于 sigma1（5）的有限数，收到 2').first().waitFor();
   expect(await page.getByLabel('补齐').count()).toBeGreaterThan(0);
-  const train = await playground.open('#train?lang=zh');
+  const train = await playground.open('#train?lang=zh&backend=wasm');
+  await expect.poll(() => train.locator('.device').textContent()).toMatch(/^wasm simd，\d+ 线程$/);
   await train.getByText('Dropout').first().waitFor();
   await train.getByText('校验').first().waitFor();
   expect(await train.getByText(/验证|随机失活|填充/).count()).toBe(0);

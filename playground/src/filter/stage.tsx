@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Notice } from '../parts/notice.js';
 import { duration } from '../parts/numbers.js';
 import { Slider } from '../parts/slider.js';
+import { deviceName } from '../shell/language.js';
 import { type Box, boxOfResult, boxOfWindow, cellUnder, placeIn, unionOf } from './boxes.js';
 import { cameraOn } from './camera.js';
 import { busy, failure, pixelOf, type Result, result, secondResult } from './compute.js';
@@ -33,7 +34,7 @@ export function Stage() {
         <p class="caption" role="status">
           <span>{t('size', { before: `${done.from.width} × ${done.from.height}`, after: `${done.width} × ${done.height}` })}</span>
           <span>{t('time', { time: duration(done.milliseconds) })}</span>
-          <span class="device-name">{done.device}</span>
+          <span class="device-name">{deviceName(done.device)}</span>
           <span class="busy" data-busy={busy.value} aria-hidden="true" />
         </p>
       )}
@@ -197,7 +198,7 @@ function clamped(share: number): number {
 function FrameRate({ device }: { readonly device: string }) {
   return (
     <span class="tag frame-rate">
-      {t('frameRate', { n: frameRate.value })} · {device}
+      {t('frameRate', { n: frameRate.value })} · {deviceName(device)}
     </span>
   );
 }

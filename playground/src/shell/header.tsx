@@ -1,11 +1,12 @@
 import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import { BACKEND_CHOICES, backendChoice } from '../engine/choice.js';
 import { engineState, engineTrouble } from '../engine/engine.js';
 import { CopyButton } from '../parts/copy-button.js';
 import { Notice } from '../parts/notice.js';
 import { Select } from '../parts/select.js';
 import { canRedo, canUndo, redo, undo } from './history.js';
-import { LANGUAGES, languageChoice } from './language.js';
+import { deviceName, LANGUAGES, language, languageChoice } from './language.js';
 import { Share } from './share.js';
 import { t } from './strings.js';
 import { THEMES, themeChoice } from './theme.js';
@@ -24,6 +25,13 @@ const LANGUAGE_NAMES = { en: 'English', zh: '中文' } as const;
 export function Header() {
   const state = engineState.value;
   const open = useSignal(false);
+  const tabs = useRef<HTMLElement>(null);
+  const [now, words] = [view.value, language.value];
+  // on a phone the tabs scroll: the current one is in sight
+  useEffect(() => {
+    const [strip, here] = [tabs.current, tabs.current?.querySelector('[aria-current]')].map((each) => each?.getBoundingClientRect());
+    if (tabs.current && strip && here) tabs.current.scrollLeft += here.left + here.width / 2 - strip.left - strip.width / 2;
+  }, [now, words]);
   return (
     <header class="header" data-open={open.value}>
       <div class="header-row">
@@ -31,7 +39,7 @@ export function Header() {
           <img src="./icon.svg" alt="" width="30" height="30" />
           <span>convlab</span>
         </a>
-        <nav class="tabs" aria-label={t('views')}>
+        <nav class="tabs" ref={tabs} aria-label={t('views')}>
           {VIEWS.map((name) => (
             <a key={name} href={linkTo(name)} aria-current={view.value === name ? 'page' : undefined} onClick={followTab}>
               {t(name)}
@@ -75,7 +83,7 @@ export function Header() {
       <div class="engine-row">
         <Select label={t('backend')} value={backendChoice} options={BACKEND_CHOICES.map((each) => [each, t(BACKEND_NAMES[each])])} />
         <output class="device" data-status={state.status} title={t(globalThis.crossOriginIsolated ? 'isolated' : 'notIsolated')}>
-          {state.status === 'ready' ? state.device : state.status === 'opening' ? t('opening') : '–'}
+          {state.status === 'ready' ? deviceName(state.device) : state.status === 'opening' ? t('opening') : '–'}
         </output>
         {!globalThis.crossOriginIsolated && <span class="faint">{t('notIsolated')}</span>}
       </div>

@@ -27,3 +27,8 @@ export function dictionary<K extends string>(texts: Readonly<Record<K, Text>>): 
     return values ? text.replace(/\{(\w+)\}/g, (hole, key: string) => String(values[key] ?? hole)) : text;
   };
 }
+
+/** A device as the library names it, such as `wasm simd, 2 threads`, in the language that is shown. */
+export function deviceName(device: string): string {
+  return language.value === 'zh' ? device.replace(/, (\d+) threads?\b/, '，$1 线程') : device;
+}

@@ -1,6 +1,7 @@
 import { useId } from 'preact/hooks';
 import { Select } from '../parts/select.js';
 import { Slider } from '../parts/slider.js';
+import { deviceName } from '../shell/language.js';
 import { LayersEditor } from './layers-editor.js';
 import { ACTIVATIONS, OPTIMIZERS } from './recipe.js';
 import { activation, BATCHES, batch, momentum, opened, optimizer, RATES, rate, seed } from './state.js';
@@ -31,7 +32,7 @@ export function RecipePanel() {
             validation: now.validation.toLocaleString('en-US'),
           })}
           <br />
-          {t('runsOn', { device: now.device })}
+          {t('runsOn', { device: deviceName(now.device) })}
         </p>
       )}
     </section>
