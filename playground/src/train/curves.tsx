@@ -14,7 +14,7 @@ interface CurvesProps {
 }
 
 const [WIDTH, HEIGHT] = [560, 210];
-const [LEFT, RIGHT, TOP, BOTTOM] = [58, 10, 12, 26];
+const [LEFT, RIGHT, TOP, BOTTOM] = [78, 10, 20, 26];
 /** Points of the training curve, each the mean of several steps. */
 const POINTS = 160;
 
@@ -55,7 +55,7 @@ export function Curves({ what, steps, measured, at, held }: CurvesProps) {
         {ticks(most).map((value) => (
           <g key={value} class="train-tick">
             <line x1={LEFT} x2={WIDTH - RIGHT} y1={y(value)} y2={y(value)} />
-            <text x={LEFT - 7} y={y(value) + 4} text-anchor="end">
+            <text x={LEFT - 7} y={y(value) + 6} text-anchor="end">
               {what === 'accuracy' ? `${Math.round(100 * value)}%` : short(value, 2)}
             </text>
           </g>
