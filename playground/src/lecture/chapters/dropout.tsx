@@ -52,11 +52,11 @@ function Mask({ training: first, seed: from }: (typeof STEPS)[number]) {
                 {say(['Another mask', '换一个掩码'])}
               </button>
               <dl class="lec-facts">
-                <dt>{say(['silent', '静默的神经元'])}</dt>
+                <dt>{say(['dropped', '静默的神经元'])}</dt>
                 <dd>
                   <strong>{silent}</strong> / {data.length}
                 </dd>
-                <dt>{say(['those that speak', '其余的值'])}</dt>
+                <dt>{say(['value of the others', '其余的值'])}</dt>
                 <dd>
                   <strong>{Math.max(...data)}</strong>
                 </dd>
@@ -82,7 +82,7 @@ export const dropout: Chapter = {
       'Each batch draws another mask. The net cannot rely on a single neuron: this works against overfitting.',
       '每一批换一个掩码。网络不能只靠某一个神经元：这是一种防止过拟合的技术。',
     ],
-    ['net.eval() switches it off: in the test all of them speak.', 'net.eval() 把它关掉：测试时，所有神经元都工作。'],
+    ['net.eval() switches it off: in the test every neuron works.', 'net.eval() 把它关掉：测试时，所有神经元都工作。'],
   ],
   Panel: ({ step }) => <Mask key={step} {...STEPS[step - 1]} />,
   question: {

@@ -56,9 +56,9 @@ function Match({ step }: { readonly step: number }) {
               </figure>
               {step >= 2 && (
                 <figure class="lec-figure lec-large">
-                  <TensorCanvas tensor={scores} range={[-1, 1]} label={say(['how alike every place is', '每个位置有多相似'])} />
+                  <TensorCanvas tensor={scores} range={[-1, 1]} label={say(['similarity at every position', '每个位置有多相似'])} />
                   <figcaption>
-                    {say(['how alike every place is', '每个位置有多相似'])} <Legend range={[-1, 1]} />
+                    {say(['similarity at every position', '每个位置有多相似'])} <Legend range={[-1, 1]} />
                   </figcaption>
                 </figure>
               )}
@@ -86,7 +86,7 @@ export const templateMatching: Chapter = {
     ['In short: cut a piece out of a picture. It is a kernel.', '要点重述：从图像里裁下一块，它就是一个卷积核。'],
     ['Slide it over the whole picture: the map is large where the picture looks like the piece.', '让它滑过整幅图像：哪里像这一块，特征图上哪里的数就大。'],
     ['The largest value is the place that it came from. Its score is 1.', '最大的地方，就是它原来的位置，得分为 1。'],
-    ['A net’s kernels are such templates. Only nobody cut them out: they were learned.', '网络的卷积核也是这样的模板，只不过没有人去裁：它们是学出来的。'],
+    ['A net’s kernels are such templates too, but they are learned, not cut out.', '网络的卷积核也是这样的模板，只不过没有人去裁：它们是学出来的。'],
   ],
   Panel: Match,
   question: {
@@ -95,5 +95,5 @@ export const templateMatching: Chapter = {
     answer: async () => Math.round(1000 * (await match(FIRST)).peaks[0].score) / 1000,
     why: ['{answer}: nothing can be more alike. −1 would be its negative.', '{answer}：不可能更像了。−1 则表示完全相反。'],
   },
-  more: [{ text: ['A kernel is seen where there is one dot', '对着一个点，看见卷积核自己'], to: 'filter', query: 'scene=dot&kernel=gabor' }],
+  more: [{ text: ['An image with one dot shows the kernel', '对着一个点，看见卷积核自己'], to: 'filter', query: 'scene=dot&kernel=gabor' }],
 };

@@ -82,7 +82,7 @@ function Reader({ step }: { readonly step: number }) {
           <p class="lec-says" aria-live="polite">
             {best < 0
               ? say(['Draw a digit.', '写一个数字吧。'])
-              : say(['Your net reads a {digit}, {share}.', '你的网络读作 {digit}，{share}。'], { digit: best, share: percent(shares.value?.[best] ?? 0) })}
+              : say(['Your net says {digit}: {share}', '你的网络读作 {digit}：{share}'], { digit: best, share: percent(shares.value?.[best] ?? 0) })}
           </p>
           <Bars values={shares.value ?? new Float32Array(10)} label={t('probabilities')} most={1} marked={best} format={percent} />
           {failure.value && <Notice kind="error">{failure.value}</Notice>}
