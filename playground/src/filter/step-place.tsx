@@ -28,7 +28,11 @@ export function StepPlace({ geometry, padded, map, kernel, winners, now }: Walk 
   const corner = example.value === 'slide7' && untouched.value && oy === 4 && ox === 0;
   return (
     <>
-      <div class="walk" data-mode={geometry.paddingMode} style={{ '--all': paddedRows[0].length + (winners ? 0 : weights[0].length) + outWidth }}>
+      <div
+        class="walk"
+        data-mode={geometry.paddingMode}
+        style={{ '--all': paddedRows[0].length + (winners ? 0 : weights[0].length) + outWidth, '--rows': paddedRows.length }}
+      >
         <StepGrid
           name={before > 0 ? t('input') : t('inputPlain')}
           rows={paddedRows}

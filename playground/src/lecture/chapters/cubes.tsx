@@ -138,6 +138,7 @@ function True3D() {
               { name: say(['result', '结果']), shape: three(flat) },
             ]}
             marked={2}
+            scale={2}
           />
           <h2>{say(['True 3D: the kernel slides in depth too, a volume comes out', '真正的 3D 卷积：核也沿厚度滑动，得到一个立体'])}</h2>
           <Boxes
@@ -148,6 +149,7 @@ function True3D() {
               { name: say(['result', '结果']), shape: three(deep) },
             ]}
             marked={2}
+            scale={2}
           />
         </div>
       )}

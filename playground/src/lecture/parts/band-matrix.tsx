@@ -31,7 +31,7 @@ export function BandMatrix() {
   return (
     <Ready of={asked}>
       {({ matrix, result }) => (
-        <div class="lec-walk lec-band" style={{ '--all': SIGNAL.length + 2 }}>
+        <div class="lec-walk lec-band" style={{ '--all': SIGNAL.length + 2, '--rows': SIGNAL.length }}>
           <Cells
             id="matrix"
             name={say(['shared weights w, row by row', '共享的权重 w，逐行右移'])}

@@ -84,7 +84,7 @@ export function Walk({ input, ghost, kernel, window = 3, map, at: wanted, all = 
   const inside = (y: number, x: number) => place >= 0 && y >= top && x >= left && y < top + size && x < left + size;
   const best = place < 0 || kernel ? undefined : map[Math.floor(place / columns)][place % columns];
   return (
-    <div class="lec-walk" ref={over} style={{ '--all': input[0].length + (kernel?.[0].length ?? 0) + columns }}>
+    <div class="lec-walk" ref={over} style={{ '--all': input[0].length + (kernel?.[0].length ?? 0) + columns, '--rows': input.length }}>
       <Cells
         id="input"
         name={inputName ?? t(ghost ? 'padded' : 'picture')}
