@@ -70,8 +70,11 @@ export function expectNoFaults(page: Page): void {
 /** What axe finds of serious and critical impact, and landmarks that cannot be told apart: rule, and the elements. */
 export async function findBarriers(page: Page): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axeCore.source);
-  // in the midst of a transition a cell has neither color
-  await page.waitForFunction(() => !document.getAnimations().some((animation) => animation instanceof CSSTransition));
+  // in the midst of a transition, or while it fades in, a cell has neither color
+  await page.waitForFunction(
+    () =>
+      !document.getAnimations().some(({ effect, playState }) => playState === 'running' && effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY),
+  );
   const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axeCore }).axe.run({ resultTypes: ['violations'] }));
   return violations
     .filter(({ id, impact }) => impact === 'serious' || impact === 'critical' || id === 'landmark-unique')
