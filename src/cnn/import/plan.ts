@@ -47,7 +47,7 @@ export interface ParameterPlan {
 /** The role of a parameter in its operator. */
 export type ParameterRole = 'weight' | 'bias' | 'scale' | 'mean' | 'variance' | 'buffer';
 
-/** A graph that is ready to run, without its weights: plain data. */
+/** A prepared graph without its weights, as plain data. */
 export interface GraphPlan {
   readonly opset: number;
   readonly nodes: readonly NodePlan[];
