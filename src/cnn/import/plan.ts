@@ -40,7 +40,7 @@ export interface ParameterPlan {
   readonly shape: readonly number[];
   /** Determines its values when the model is initialized. */
   readonly role: ParameterRole;
-  /** The value of all elements, if the file contains only that. */
+  /** The common value of all elements, if the file stores one value instead of the whole tensor. */
   readonly fill?: number;
 }
 
