@@ -3,12 +3,6 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { CHROMIUM_PATHS, chromium, SOFTWARE_GPU } from './test/chromium.js';
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    isCI: boolean;
-  }
-}
-
 if (!chromium) {
   const reason = `no Chromium at ${CHROMIUM_PATHS.join(', ')}; CONVLAB_CHROMIUM=PATH names one`;
   if (process.env.CI) throw new Error(`the browser tests must run in CI, but there is ${reason}`);

@@ -5,7 +5,7 @@ import { OptionError } from './errors.js';
 export interface OptionRule<T = unknown> {
   /** Completes "… must be": `an integer ≥ 1`. */
   readonly says: string;
-  /** Whether a value satisfies the rule. */
+  /** True if a value satisfies the rule. */
   readonly holds: (value: unknown) => value is T;
   /** All allowed words, for rules that allow only words; used to suggest a correction for misspelled words. */
   readonly words?: readonly string[];
@@ -20,7 +20,7 @@ export interface OptionWordRule<T extends string> extends OptionRule<T> {
   readonly words: readonly T[];
 }
 
-/** One option: its rule, and what documentation and interfaces derive from it. The name is its key in a table. */
+/** An option: its rule, and data for documentation and user interfaces. The option's name is its key in the table. */
 export interface OptionRow<T = unknown> extends OptionRule<T> {
   /** Value if the option is omitted. Undefined if the default depends on other values. */
   readonly default?: T;

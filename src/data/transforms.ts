@@ -11,13 +11,13 @@ import { type Bytes, UNIT } from './tensor-dataset.js';
  * @returns `[C, H, W]`, 0 black and 1 white
  * @throws ShapeError if it is neither
  */
-export function toTensor(picture: Image | Bytes): Tensor {
-  if (!('shape' in picture)) {
-    const { shape, data } = imageToTensor(picture);
-    const white = whiteOf(picture.data);
+export function toTensor(image: Image | Bytes): Tensor {
+  if (!('shape' in image)) {
+    const { shape, data } = imageToTensor(image);
+    const white = whiteOf(image.data);
     return { shape: shape.slice(1), data: data.map((value) => value / white) };
   }
-  const { shape, data } = picture;
+  const { shape, data } = image;
   if ((shape.length !== 2 && shape.length !== 3) || shape.reduce((size, n) => size * n, 1) !== data.length || data instanceof Float32Array) {
     throw new ShapeError('toTensor', `bytes must be [H, W] or [C, H, W] with the same number of values, received ${show(shape)} with ${show(data)}`, { shape });
   }

@@ -16,7 +16,7 @@ export interface Warp {
   matrix: readonly [number, number, number, number];
   /** [y, x], pixels */
   shift: readonly [number, number];
-  /** y of all pixels, then x of all pixels, in pixels; none: zero */
+  /** displacement in pixels: y of all pixels, then x of all pixels. Default: zero */
   displacement?: Float32Array;
 }
 
@@ -78,9 +78,12 @@ export function randomFlip(options: { probability?: number } = {}): WarpAugmenta
 
 /** Rules and defaults of {@link RandomResizedCropOptions}. */
 export const RANDOM_RESIZED_CROP_OPTIONS = {
-  /** Least and greatest part of the image's area. Default [0.5, 1]. */
+  /** Minimum and maximum area of the part as a fraction of the image. Default [0.5, 1]. */
   area: option(shares, { default: [0.5, 1] }),
-  /** Least and greatest width / height of the part, relative to that of the image; its logarithm is drawn evenly. Default [3/4, 4/3]. */
+  /**
+   * Minimum and maximum aspect ratio of the part, width / height, relative to that of the image; its logarithm is
+   * uniformly distributed. Default [3/4, 4/3].
+   */
   ratio: option(ratios, { default: [3 / 4, 4 / 3] }),
 } satisfies Rows;
 
@@ -88,7 +91,8 @@ export const RANDOM_RESIZED_CROP_OPTIONS = {
 export interface RandomResizedCropOptions extends OptionsOf<typeof RANDOM_RESIZED_CROP_OPTIONS> {}
 
 /**
- * Enlarges a random part of the image to the size of the image, as torchvision's RandomResizedCrop. A side that would be longer than the image's is cut to it.
+ * Crops a random part of the image and enlarges it to the size of the image, like torchvision's RandomResizedCrop. The
+ * part is at most as wide and as high as the image.
  * @throws OptionError if an option is unknown or breaks its rule
  * @example
  * ```ts

@@ -27,12 +27,12 @@ export interface Abilities {
   /** Programs for `conv`; `'direct'` is always one of them. */
   readonly programs: readonly ConvProgram[];
   /**
-   * Sums that it computes on images from samples to samples. If empty, images are computed on float
-   * planes.
+   * Kinds of sums that the backend computes directly on image samples. If empty, images are filtered
+   * as float planes.
    */
   readonly pictures: readonly PictureSumKind[];
   /**
-   * The reason why an image cannot be computed from samples to samples with any sum; undefined if it
+   * The reason why none of these sums can filter the image directly on its samples; undefined if one
    * can. Default: all images can.
    */
   readonly refuses?: (picture: PictureOutline) => Reason | undefined;
@@ -55,8 +55,8 @@ export interface Abilities {
  * The contract, which is the same for a GPU, WebAssembly and plain loops:
  * - everything that depends only on the job happens in {@link prepare}; the caller owns the result, and the backend keeps no copy;
  * - buffers are stored on the backend; a run writes into the given outputs and never allocates a result;
- * - runs of operators return immediately and take effect in the order of the calls: only {@link read} is asynchronous, so a
- *   training step is a list of runs that can be replayed;
+ * - runs of operators return at once, without a promise, and take effect in the order of the calls; only {@link read} returns
+ *   a promise. A training step is therefore a list of runs that can be replayed;
  * - an output is overwritten completely, and is never one of the inputs, unless the job allows it;
  * - geometries are always valid: a backend checks only its own limits.
  */
@@ -120,8 +120,8 @@ export interface Backend {
   freeBytes?(bytes: Uint8ClampedArray): boolean;
 
   /**
-   * Optional: the operators for calls from tensors to tensors that are awaited, with their own buffers. Runs take effect when a buffer is
-   * read, so that long ones can leave the calling thread. Arrays that were written must not change until then.
+   * Optional: separate operators, with their own buffers, for asynchronous calls that take and return tensors. Runs are deferred until a
+   * buffer is read, so that long ones can run on another thread. Arrays that were written must not change until then.
    */
   readonly forCalls?: Backend | undefined;
   /** Only for a backend that runs each call on one of several others. */
@@ -140,8 +140,8 @@ export interface BackendChooser {
   /** The names of the backends. */
   readonly among: readonly Backend['name'][];
   /**
-   * Runs a call from tensors to tensors on one of the backends. The call may be repeated without effect to compile and time it.
-   * @param call `chosen` receives where it runs and why; undefined: its result is not used
+   * Runs a call from tensors to tensors on one of the backends. The call may run additional times, with results discarded, to compile and time it.
+   * @param call `chosen` receives where the call runs and why; if it is undefined, the result of the call is discarded
    */
   run<T>(work: Work, call: (on: Backend, chosen?: BackendChoice) => Promise<T>): Promise<T>;
   /** The backend on which an image, or a call from tensors to tensors, would run. @param cost predicted milliseconds on wasm, from the plan */

@@ -101,7 +101,7 @@ export interface Store {
   readonly places?: readonly number[];
   /** Threshold: values from this one on become white, all others and NaN black. Default: no threshold. */
   readonly least?: number;
-  /** Divide sums of premultiplied colors by alpha before storing. Default: false. */
+  /** Unsharp masking: mixes the sums with the image. Default: the sums are stored. */
   readonly mix?: UnsharpMix;
 }
 
@@ -242,7 +242,7 @@ export const PICTURE_SUMS = [
 ] as const satisfies readonly PictureSumKind[];
 
 /**
- * A complete filter on an image, from samples to samples. Inputs: the image, and the mask if there is
+ * A complete filter on an image: reads its samples and writes the samples of the result. Inputs: the image, and the mask if there is
  * one. Output: the result, which may be the same array as the image. Integer sums require a single pass from 8 bits to
  * 8 bits that keeps the size and convolves all channels, or all but alpha, which is copied from the same pixel.
  */
@@ -290,7 +290,7 @@ export interface ResizeJob {
   readonly addend?: Addend;
 }
 
-/** A second input of the result's size and channels: each value of the result is sample · unit + sum · factor. */
+/** A second input of the result's size and channels: each value of the result is sample · unit + r · factor, where sample comes from this input and r is the resized value. */
 export interface Addend {
   readonly samples: SampleFormat;
   readonly unit: number;

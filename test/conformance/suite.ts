@@ -8,6 +8,12 @@ import { Random } from '../../src/random.js';
 import { sizeOf } from '../../src/tensor.js';
 import { CONV_CASES, type ConvCase, POOL_CASES } from './cases.js';
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    isCI: boolean;
+  }
+}
+
 /** Information about a backend for {@link runConformance}. */
 export interface ConformanceOptions {
   /** Heads the tests, e.g. `wasm` or `gpu webgl2`. */

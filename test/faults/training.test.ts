@@ -30,7 +30,7 @@ const train = (epochs: number, ...more: string[]) =>
 /** Everything that a checkpoint holds, but for how long it took. */
 async function contents(name: string) {
   const { model, epoch, history, optimizer } = await loadCheckpoint(path(name));
-  const records = JSON.parse(JSON.stringify(history), (key, value) => (key === 'seconds' ? undefined : value));
+  const records = JSON.parse(JSON.stringify(history), (key, value) => (key === 'seconds' || key === 'waiting' ? undefined : value));
   return { weights: await model.stateDict(), random: model.random.state, epoch, epochs: records.epochs, optimizer };
 }
 

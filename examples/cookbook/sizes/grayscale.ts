@@ -4,4 +4,4 @@ import { grayscale } from 'convlab';
 import { readImage, writeImage } from 'convlab/node';
 
 const photo = await readImage('photo.jpg');
-await writeImage('gray.png', await grayscale(photo)); // Rec. 709; { weights: 'rec601' } as OpenCV and Pillow
+await writeImage('gray.png', await grayscale(photo)); // Rec. 709; use { weights: 'rec601' } to match OpenCV and Pillow

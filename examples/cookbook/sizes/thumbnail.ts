@@ -4,4 +4,4 @@ import { resize } from 'convlab';
 import { readImage, writeImage } from 'convlab/node';
 
 const photo = await readImage('photo.jpg');
-await writeImage('thumbnail.jpg', await resize(photo, { width: 160 })); // the height keeps the aspect ratio
+await writeImage('thumbnail.jpg', await resize(photo, { width: 160 })); // the height follows from the aspect ratio

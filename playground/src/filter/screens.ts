@@ -12,8 +12,6 @@ export const screens = { before: screen(), after: screen(), second: screen() } a
 /** Maximum number of pixels transferred per frame: without a GPU they are copied, which would block the page. */
 const MOST_A_FRAME = 1.5e6;
 let handedOver = 0;
-/** Bitmaps that a canvas took over: each can be shown once. */
-const taken = new WeakSet<ImageBitmap>();
 
 function screen(): Screen {
   return { canvas: document.createElement('canvas') };
@@ -27,8 +25,6 @@ export function show(on: Screen, bitmap: ImageBitmap): void {
 }
 
 function handOver(on: Screen, bitmap: ImageBitmap): void {
-  // a late result of the picture before: the present picture stays until its own result comes
-  if (taken.has(bitmap)) return;
   const pixels = bitmap.width * bitmap.height;
   if (handedOver > 0 && handedOver + pixels > MOST_A_FRAME) {
     nextFrame(() => {
@@ -42,7 +38,6 @@ function handOver(on: Screen, bitmap: ImageBitmap): void {
     });
   }
   handedOver += pixels;
-  taken.add(bitmap);
   [on.canvas.width, on.canvas.height] = [bitmap.width, bitmap.height];
   on.canvas.getContext('bitmaprenderer')?.transferFromImageBitmap(bitmap);
   if (on === screens.after) countFrame();

@@ -43,11 +43,11 @@ export const net = signal<Net | undefined>(undefined);
 export const shares = signal<Float32Array | undefined>(undefined);
 
 /** Default names of classes, in either language. */
-const UNNAMED = /^(class|类别) (\d+)$/;
+const UNNAMED = /^class (\d+)$|^类别 (\d+)$/;
 // default names follow the language until a network has learned the classes
 effect(() => {
   language.value;
-  const named = (name: string) => name.replace(UNNAMED, (_, _word, n: string) => t('classOf', { n }));
+  const named = (name: string) => name.replace(UNNAMED, (_, english?: string, chinese?: string) => t('classOf', { n: english ?? chinese ?? '' }));
   const next = classes.peek().map((each) => ({ ...each, name: named(each.name) }));
   if (!net.peek() && next.some(({ name }, i) => name !== classes.peek()[i].name)) classes.value = next;
 });

@@ -27,7 +27,7 @@ export interface RowJob {
   readonly to: RowFormat;
 }
 
-/** The format of the result, and what it could not store, in words. */
+/** The format of the result, and a description of what it could not store. */
 export interface RowResult {
   readonly format: Format;
   readonly lost: readonly string[];

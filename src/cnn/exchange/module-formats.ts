@@ -54,8 +54,8 @@ export interface ModuleFormat<M extends Module = Module> {
   /** The constructor arguments of the module: JSON values and modules. */
   arguments(module: M): readonly unknown[];
   /**
-   * Creates it from these arguments; modules among them already exist. The others may come from an untrusted
-   * file: check them, and throw an error that names the problem.
+   * Creates the module from these arguments. Modules among them already exist; the others may come from an untrusted
+   * file, so check them and throw an error that names the problem.
    */
   create(args: readonly unknown[]): M;
 }

@@ -3,7 +3,7 @@ import { sizeOf } from '../../tensor.js';
 import type { Value } from '../graph.js';
 
 /**
- * The one convolution, as a step of a graph. See `conv` for shapes and options.
+ * A convolution as a step of a graph. See `conv` for shapes and options.
  * @param x `[N, Cin, ...spatial]`
  * @param weight `[Cout, Cin / groups, ...kernel]`
  * @param bias `[Cout]` or null

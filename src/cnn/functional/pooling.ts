@@ -71,8 +71,8 @@ export function adaptiveAveragePooling(x: Value, size: readonly number[]): Value
 }
 
 /**
- * The maximum of equal parts of the input, for inputs of any size. Parts that overlap or differ in size are first
- * copied side by side; shorter ones are filled up by repeating their last cell.
+ * Divides the input into as many parts as the output has cells, and takes the maximum of each. Parts that overlap or
+ * differ in size are first copied side by side; shorter ones are padded by repeating their last cell.
  * @param x `[N, C, ...spatial]`
  * @param size of the output, one number per spatial axis
  */

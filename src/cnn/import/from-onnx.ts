@@ -19,10 +19,10 @@ export const FROM_ONNX_OPTIONS = {
 export interface FromOnnxOptions extends OptionsOf<typeof FROM_ONNX_OPTIONS> {}
 
 /**
- * An ONNX model (opset 9 to 21) as a module that runs and learns here. Floating-point initializers that operators use
- * as weights become parameters under their names in the file; mean and variance of batch normalizations become
- * statistics. Dropout and batch normalization follow the module's mode. The file is untrusted: its claims are checked
- * before anything is allocated.
+ * An ONNX model (opset 9 to 21) as a trainable module. Floating-point initializers that operators use as weights become
+ * parameters under their names in the file; mean and variance of batch normalizations become statistics. Dropout and
+ * batch normalization follow the module's mode. The file is untrusted: its claims are checked before anything is
+ * allocated.
  * @throws DataError, naming the file, if it is invalid
  * @throws UnsupportedError, naming the node, if it uses an unsupported operator; some unsupported uses of an operator
  * are detected only when it runs

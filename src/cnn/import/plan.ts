@@ -40,14 +40,14 @@ export interface ParameterPlan {
   readonly shape: readonly number[];
   /** Determines its values when the model is initialized. */
   readonly role: ParameterRole;
-  /** The value of all elements, if the file contains only that. */
+  /** The common value of all elements, if the file stores one value instead of the whole tensor. */
   readonly fill?: number;
 }
 
 /** The role of a parameter in its operator. */
 export type ParameterRole = 'weight' | 'bias' | 'scale' | 'mean' | 'variance' | 'buffer';
 
-/** A graph that is ready to run, without its weights: plain data. */
+/** A prepared graph without its weights, as plain data. */
 export interface GraphPlan {
   readonly opset: number;
   readonly nodes: readonly NodePlan[];

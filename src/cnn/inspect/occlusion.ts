@@ -24,7 +24,7 @@ export interface OcclusionOptions extends OptionsOf<typeof OCCLUSION_OPTIONS> {}
 const BATCH = 100;
 
 /**
- * The drop of the score of a class when a square of the image is covered, which shows the parts that the model relies on.
+ * The drop in the score of a class when a square of the image is covered. It shows the parts that the model relies on.
  * @param x `[1, C, H, W]`; the model's output must be `[N, classes]`
  * @returns `[oH, oW]`: the score minus the score with the square at that position; its center starts at the first row and column
  * @throws ShapeError or OptionError if x or an option breaks its rule

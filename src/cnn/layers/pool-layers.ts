@@ -10,7 +10,7 @@ import { Module } from '../module.js';
 /** Rules and defaults of {@link PoolLayerOptions}. */
 export const POOL_LAYER_OPTIONS = pickRows(WINDOW_OPTIONS, 'stride', 'dilation', 'padding', 'ceilMode') satisfies Rows;
 
-/** Options of the pooling layers besides the window's size. */
+/** Options of the pooling layers in addition to the window size. */
 export interface PoolLayerOptions extends OptionsOf<typeof POOL_LAYER_OPTIONS> {}
 
 abstract class PoolNd extends Module {
@@ -73,7 +73,7 @@ export class MaxPool3d extends MaxPoolNd {
 /** Rules and defaults of {@link AvgPoolLayerOptions}. */
 export const AVG_POOL_LAYER_OPTIONS = { ...POOL_LAYER_OPTIONS, ...pickRows(AVERAGE_POOL_OPTIONS, 'countIncludePad') } satisfies Rows;
 
-/** Options of the average pooling layers besides the window's size. */
+/** Options of the average pooling layers in addition to the window size. */
 export interface AvgPoolLayerOptions extends OptionsOf<typeof AVG_POOL_LAYER_OPTIONS> {}
 
 abstract class AvgPoolNd extends PoolNd {

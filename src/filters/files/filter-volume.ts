@@ -42,11 +42,11 @@ export interface VolumeReport {
 
 /**
  * Filters a volume that does not fit in memory: an array of Zarr v2 or v3, or an OME-Zarr, whose highest resolution is read. It needs zarrita, an optional
- * package. The kernel's axes are the last ones of the array, as in {@link filterTensor}, whose bits the result has: the volume is planned as a whole and
+ * package. The kernel's axes are the last ones of the array. The result is bit-identical to that of {@link filterTensor}: the volume is planned as a whole and
  * computed in blocks. Memory holds one block with its surroundings and some chunks of the input.
  *
  * The result is a Zarr v3 of float32, an OME-Zarr if the input is one, with chunks that follow the blocks. It is written to a folder beside its place,
- * `.NAME.convlab-part`, and takes its place in one step at the end. What was written stays if the process dies, and `resume` continues it.
+ * `.NAME.convlab-part`, and is renamed to its final name at the end. If the process dies, the finished blocks stay, and `resume` continues from them.
  *
  * @param from the folder of a Zarr, of integers of up to 32 bits or floats, which become float32
  * @param to a folder that does not exist

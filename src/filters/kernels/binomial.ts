@@ -5,8 +5,8 @@ import { outer, toMean } from './make/build-kernel.js';
 import { checkKernelSize } from './make/kernel-parameters.js';
 
 /**
- * Rows of Pascal's triangle, C(n − 1, y) · C(n − 1, x) / 4ⁿ⁻¹, `[n, n]`, sum 1: a small Gaussian with integer weights,
- * σ = √(n − 1) / 2. Image pyramids use the 5 × 5 one.
+ * The outer product of a row of Pascal's triangle with itself, divided by its sum: C(n − 1, y) · C(n − 1, x) / 4ⁿ⁻¹,
+ * `[n, n]`. It approximates a Gaussian with σ = √(n − 1) / 2. Image pyramids use the 5 × 5 one.
  * @param n taps on each axis, an integer ≥ 1. Default 5. The anchor of an even window is right of and below its center
  * @throws OptionError if n breaks its rule
  * @see Burt & Adelson, The Laplacian Pyramid as a Compact Image Code (1983)

@@ -91,7 +91,7 @@ export async function filterStream(rows: RowSource, format: Format, kernel: Kern
   return startStream(await planRows('filterStream', format, kernel, options), rows, options);
 }
 
-/** A filter that is ready to run on the rows of an image. */
+/** A prepared filter for the rows of an image. */
 export interface PlannedRows {
   /** the name that errors begin with */
   readonly operation: string;

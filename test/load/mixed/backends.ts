@@ -39,7 +39,7 @@ export class Threads {
 }
 
 /** What a crashed thread, and only that, leaves behind. */
-const CRASHED = /a thread of this backend has crashed|its thread has failed/;
+const CRASHED = /a thread of this backend crashed|its thread (has )?failed/;
 
 /** A backend of its kind, replaced where one of its threads was killed. */
 export class Slot {

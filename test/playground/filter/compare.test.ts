@@ -58,7 +58,7 @@ test('two kernels on one picture: each side is the library’s, the pixel is of 
   await page.keyboard.press('Control+Shift+z');
   await expectSide(page, /^left: box 9$/, shapes, made('box', 9));
   expectNoFaults(page);
-});
+}, 120_000);
 
 test('an address with two kernels, of unequal sizes and one of one’s own; swapped and ended by keyboard, in Chinese', async () => {
   const page = await playground.open('#filter?scene=dot&kernel=identity&second=custom&matrix2=1,0.5;-1,0.25&padding=valid&lang=zh');

@@ -22,7 +22,7 @@ test('the kernel is copied as JSON, as code and as SVG, and a text that is paste
   }
   await page.getByRole('button', { name: 'Copy as code' }).click();
   await expect.poll(clipboard).toContain("filter(photo, kernel, { paddingMode: 'replicate', scale: 0.5 })");
-  await page.getByLabel('Beyond the border').first().selectOption('reflect');
+  await page.locator('.filter-side').getByLabel('Beyond the border').selectOption('reflect');
   await page.getByRole('button', { name: 'Copy as feConvolveMatrix' }).click();
   await page.getByText('the svg format cannot store paddingMode').waitFor();
 

@@ -91,7 +91,7 @@ export interface Programs {
   /** Transforms blocks `from` … `to` − 1 of 4 output channels; the last one is filled up with zeros. */
   winogradKernels(task: Address<'WinogradKernelsTask'>, scratch: number, from: number, to: number): void;
   /**
-   * The same weight everywhere: sums that run down the columns and along the rows, in whole numbers, at the same cost for any
+   * The same weight everywhere: sums that run down the columns and along the rows, in integers, at the same cost for any
    * window size. Bands of rows `from` … `to` − 1.
    * @param scratch frame; u16 [rowLength], sums of the window's columns: KH · 255 < 2¹⁶
    */

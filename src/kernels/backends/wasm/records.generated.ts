@@ -903,7 +903,7 @@ export interface LineTask {
   readonly storeAt: number;
 }
 
-/** Sums of whole numbers: the cells are all samples of a pixel, filtered or not. */
+/** Sums of integers: the cells are all samples of a pixel, filtered or not. */
 export interface IntegerTask extends LineTask {
   /** of the bytes of rows: [H, bytes of a row], whose taps lie whole pixels apart */
   readonly correlation: Address<'Correlation'>;

@@ -4,14 +4,14 @@ import { FRAME_BYTES } from './constants';
 import { Strip } from './gather';
 import { madd } from './madd';
 
-/** Output rows to compute. Lies in the thread's frame, behind its Strip. */
+/** Output rows to compute. Stored in the thread's frame, after its Strip. */
 @unmanaged
 export class Block {
   /** the cell under a tap of offset 0, for the first output */
   source: usize;
   /** bytes from there to the same cell of the next output row */
   step: usize;
-  /** of the taps, in bytes */
+  /** offsets of the taps, in bytes */
   offsets: usize;
   out: usize;
   /** bytes from one output row, and from one output channel, to the next */

@@ -1,6 +1,6 @@
 import { Correlation } from './correlation';
 
-/** The output rows that a thread computes next, all of one slice. Lies at the start of the thread's frame. */
+/** The output rows that a thread computes next, all of one slice. Stored at the start of the thread's frame. */
 @unmanaged
 export class Strip {
   /** the first input channel of the group */
@@ -45,7 +45,10 @@ export function usedRows(c: Correlation, rows: i32): i32 {
   return (rows - 1) * c.strideH + (c.KH - 1) * c.dilationH + 1;
 }
 
-/** True if these entries of a table are neighbors. A table never advances faster than its index, so its ends tell. */
+/**
+ * True if these entries of a table are neighbors. Checking both ends is sufficient, because a table never advances
+ * faster than its index.
+ */
 @inline
 export function isRun(table: usize, from: i32, length: i32): bool {
   const first = load<i32>(table + (<usize>from << 2));

@@ -1,6 +1,6 @@
 // The heap of AssemblyScript's own allocator (TLSF), for buffers, tables and scratch memory.
 
-/** Addresses of arrays. TypeScript sees a type of its own for each. */
+/** Addresses of arrays, which are distinct types in TypeScript. */
 export type Bytes = usize;
 export type Ints = usize;
 export type Floats = usize;

@@ -66,7 +66,7 @@ export function correlate(task: CorrelateTask, scratch: usize, from: i32, to: i3
   }
 }
 
-/** True if these rows see only neighboring rows of neighboring slices of x. */
+/** True if these rows read only neighboring rows of neighboring slices of x. */
 @inline
 function isDirect(c: Correlation, s: Strip): bool {
   return c.directFrom < c.directTo && isRun(c.tableD, s.od * c.strideD, (c.KD - 1) * c.dilationD + 1) && isRun(c.tableH, s.oh * c.strideH, usedRows(c, s.rows));

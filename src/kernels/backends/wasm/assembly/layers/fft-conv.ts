@@ -151,7 +151,7 @@ function loadKernel(c: Correlation, t: Tiling, slice: usize, mirrored: usize, ti
   }
 }
 
-/** The padded cells of a tile, or of a lot of row pieces. @param source the slice of x, 0 if it is padding */
+/** Loads the padded cells of a tile, or of a set of row pieces. @param source the slice of x, 0 if it is padding */
 function loadTile(c: Correlation, t: Tiling, source: usize, piece: i32, tile: usize): void {
   const pitch = pitchOf(t);
   const pieces = piecesOf(c, t), across = acrossOf(c, t);
@@ -190,7 +190,7 @@ function loadRow(c: Correlation, t: Tiling, source: usize, h: i32, from: i32, to
   if (count < t.columns) memory.fill(to + (<usize>count << 2), 0, <usize>(t.columns - count) << 2);
 }
 
-/** The outputs of a tile, or of a lot of row pieces. @param out the output slice */
+/** Stores the outputs of a tile, or of a set of row pieces. @param out the output slice */
 function storeTile(c: Correlation, t: Tiling, tile: usize, piece: i32, bias: f32, out: usize): void {
   const pieces = piecesOf(c, t), across = acrossOf(c, t);
   const rows = isFlat(c) ? t.rows : t.outRows;

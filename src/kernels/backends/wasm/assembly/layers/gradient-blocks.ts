@@ -1,6 +1,6 @@
 import { madd } from '../madd';
 
-/** Rows of the gradient of one output channel, or of four. Lies in the thread's frame, behind its Strip. */
+/** Rows of the gradient of one output channel, or of four. Stored in the thread's frame, after its Strip. */
 @unmanaged
 export class GradientRows {
   first: usize;

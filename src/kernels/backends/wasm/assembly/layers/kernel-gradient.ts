@@ -46,7 +46,7 @@ export function kernelGradient(task: KernelGradientTask, scratch: usize, from: i
   }
 }
 
-/** Where share number `i` of `shares` begins. */
+/** The start of share `i` of `shares`. */
 @inline
 function shareOf(all: i32, i: i32, shares: i32): i32 {
   return <i32>((<i64>all * i) / shares);
@@ -80,7 +80,7 @@ export function sumChunks(task: SumChunksTask, scratch: usize, from: i32, to: i3
   }
 }
 
-/** Adds what a strip contributes to output channels `first` … `end` − 1 of its group. */
+/** Adds the contribution of a strip to output channels `first` … `end` − 1 of its group. */
 function addStrip(task: KernelGradientTask, scratch: usize, index: i32, out: usize, first: i32, end: i32): void {
   const c = task.correlation;
   const s = stripOf(scratch);
@@ -131,7 +131,7 @@ function rowsOfGradient(scratch: usize): GradientRows {
   return changetype<GradientRows>(scratch + offsetof<GradientRows>());
 }
 
-/** The kernel cell of a tap: with `reverse` the window is read from its end. */
+/** The kernel cell of a tap; with `reverse`, the window is read in reverse. */
 @inline
 function turn(tap: i32, window: i32, reverse: Flag): i32 {
   if (!reverse) return tap;
@@ -139,7 +139,7 @@ function turn(tap: i32, window: i32, reverse: Flag): i32 {
   return cin * window + window - 1 - (tap - cin * window);
 }
 
-/** Rows of `width` values to rows of whole vectors, zeros behind. */
+/** Copies rows of `width` values to rows of whole vectors, padded with zeros. */
 @inline
 function copyRows(from: usize, to: usize, rows: i32, width: i32): void {
   for (let row = 0; row < rows; row++) {

@@ -77,7 +77,10 @@ function oneMaximum(task: MaxPoolTask, x: usize, row: usize, od: i32, oh: i32, o
   store<f32>(task.winners + at, winner);
 }
 
-/** Four outputs whose windows lie inside the row; the stride is 1 or 2. @param x the first column of the first window, in row 0 */
+/**
+ * Four outputs whose windows are inside the row; the stride is 1 or 2.
+ * @param x the first column of the first window, in row 0
+ */
 @inline
 function fourMaxima(c: Correlation, x: usize, od: i32, oh: i32, out: usize, winners: usize): void {
   const strideW = c.strideW, step = <usize>c.dilationW << 2;

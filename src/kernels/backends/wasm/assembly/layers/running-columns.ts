@@ -1,29 +1,32 @@
 import { Correlation } from '../correlation';
 
-/** What the rows of a plane need to be summed along W. Lies at the start of the thread's frame. */
+/** The data for summing the rows of a plane along W. Stored at the start of the thread's frame. */
 @unmanaged
 export class Plane {
   correlation: Correlation;
   /** cells of the padded axis W */
   padded: i32;
-  /** what padded columns hold after the sum along H */
+  /** value of padded columns after the sum along H */
   value: f32;
   scale: f32;
   bias: f32;
-  /** up to four rows that wait to be summed along W, [4, ceil4(inW)]; how many, −1: none has to be; where their results go */
+  /**
+   * up to four pending rows to sum along W, [4, ceil4(inW)]; their number, −1: not needed; the addresses of their
+   * results
+   */
   rows: usize;
   waiting: i32;
   target0: usize;
   target1: usize;
   target2: usize;
   target3: usize;
-  /** the four rows side by side, [padded, 4]; their running sums, [K, 4]; the results, [outW, 4] */
+  /** the four rows interleaved, [padded, 4]; their running sums, [K, 4]; the results, [outW, 4] */
   cells: usize;
   suffixes: usize;
   results: usize;
 }
 
-/** The waiting rows, a lane each: sums of K columns, as sumRows sums rows. */
+/** Sums K columns of the pending rows, one lane per row, like sumRows for rows. */
 export function sumColumns(p: Plane): void {
   toLanes(p);
   const c = p.correlation;

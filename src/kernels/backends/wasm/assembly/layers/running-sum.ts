@@ -25,14 +25,14 @@ export class RunningSumTask {
   out: Floats;
 }
 
-/** Rows that are summed along D or H. Lies in the frame, behind the Plane. */
+/** Rows that are summed along D or H. Stored in the frame, after the Plane. */
 @unmanaged
 class Lines {
   source: usize;
   /** bytes from row to row */
   rowBytes: usize;
   width: i32;
-  /** of the axis, and the value beyond it */
+  /** table of the axis, and the value beyond it */
   table: usize;
   value: f32;
   K: i32;
@@ -135,7 +135,7 @@ function alongH(c: Correlation, l: Lines): void {
   l.targetBytes = <usize>c.outW << 2;
 }
 
-/** Sums of K rows: those of every phase of the dilation are a line of their own. */
+/** Sums of K rows; every phase of the dilation is a separate line. */
 function sumRows(p: Plane, l: Lines): void {
   const source = l.source, rowBytes = l.rowBytes, table = l.table;
   const width = l.width, K = l.K, dilation = l.dilation, stride = l.stride;
@@ -169,7 +169,7 @@ function sumRows(p: Plane, l: Lines): void {
   }
 }
 
-/** A finished row goes to its place, or to the rows that wait for the sums along W. */
+/** Stores a finished row at its address, or adds it to the pending rows for the sums along W. */
 @inline
 function emit(p: Plane, suffix: usize, prefix: usize, width: i32, target: usize): void {
   if (p.waiting < 0) {
@@ -215,7 +215,7 @@ function rowOf(source: usize, rowBytes: usize, table: usize, at: i32, border: us
   return row < 0 ? border : source + <usize>row * rowBytes;
 }
 
-/** Whole vectors: up to 3 values more than a row has, which nobody uses. */
+/** Adds whole vectors, up to 3 values beyond the end of a row, which are not used. */
 @inline
 function add(to: usize, a: usize, b: usize, bytes: usize): void {
   for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, f32x4.add(v128.load(a + i), v128.load(b + i)));

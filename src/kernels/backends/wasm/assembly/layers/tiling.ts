@@ -25,8 +25,8 @@ export class Tiling {
 }
 
 /**
- * A kernel of one row couples no rows. Its tile then is a list of row pieces, each transformed along W alone: piece i is
- * the (i % across)-th part of output row i / across.
+ * True for a kernel with one row, whose rows are independent. Its tile is a list of row pieces, each transformed along
+ * W only: piece i is part i % across of output row i / across.
  */
 @inline
 export function isFlat(c: Correlation): bool {
@@ -51,13 +51,13 @@ export function turnedPitch(t: Tiling): usize {
   return bytesOf(t.rows);
 }
 
-/** One part, real or imaginary, of a tile as it is loaded: [rows, columns]. */
+/** Bytes of one part, real or imaginary, of a loaded tile: [rows, columns]. */
 @inline
 export function partBytes(t: Tiling): usize {
   return <usize>t.rows * pitchOf(t);
 }
 
-/** One part of a spectrum, which lies turned: [columns, rows]. */
+/** Bytes of one part of a spectrum, which is stored transposed: [columns, rows]. */
 @inline
 export function turnedBytes(t: Tiling): usize {
   return <usize>t.columns * turnedPitch(t);
@@ -84,7 +84,7 @@ export function transformsPerSlice(c: Correlation, t: Tiling): i32 {
   return (piecesOf(c, t) + lots - 1) / lots;
 }
 
-/** Pieces of an output slice: row pieces for a flat kernel, else tiles. */
+/** Pieces of an output slice: row pieces for a flat kernel, otherwise tiles. */
 @inline
 export function piecesOf(c: Correlation, t: Tiling): i32 {
   return isFlat(c) ? c.outH * acrossOf(c, t) : ((c.outH + t.outRows - 1) / t.outRows) * acrossOf(c, t);

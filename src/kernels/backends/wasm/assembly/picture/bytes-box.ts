@@ -55,7 +55,7 @@ function exchange(sums: usize, enters: usize, leaves: usize, cells: i32): void {
 }
 
 /**
- * The sums of a pixel are one vector, of which up to four lanes count: the next pixel overwrites what lies beyond them.
+ * The sums of a pixel are one vector with up to four used lanes; the next pixel overwrites the others.
  * @param line scratch, bytes: of pixels that are not four bytes
  * @param place of the row in the picture, in bytes
  */

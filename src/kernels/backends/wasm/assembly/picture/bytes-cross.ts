@@ -39,7 +39,10 @@ export function crossOfRow(line: usize, from: i32, to: i32, rows: usize, weights
   }
 }
 
-/** Two pixels: the last of `left` and the first of `right`, which hold two each as 16-bit numbers, those beside them, and the sums above and below. */
+/**
+ * Two pixels, the last of `left` and the first of `right` (which contain two each, as 16-bit numbers), their neighbors,
+ * and the sums above and below.
+ */
 @inline
 function cross(left: v128, right: v128, upright: v128, center: v128, side: v128): v128 {
   return i16x8.add(i16x8.mul(side, i16x8.add(upright, i16x8.add(left, right))), i16x8.mul(center, v128.shuffle<u64>(left, right, 1, 2)));

@@ -3,7 +3,7 @@
 import { Correlation } from '../correlation';
 import { isRun, usedRows } from '../gather';
 
-/** Cells at either end of a row that are gathered even where the others are read from x itself. */
+/** Number of cells at each end of a row that are gathered even if the others are read from x itself. */
 export const EDGE = 64;
 
 /**

@@ -61,13 +61,13 @@ export class BytesResizeTask {
   byteRow: usize;
 }
 
-/** What goes through both passes at a time, so that the ring stays in the first-level cache. */
+/** The part that both passes process at a time, so that the ring stays in the L1 cache. */
 @unmanaged
 export class ResizeTile {
-  /** of the result: the first column, and how many */
+  /** first column of the result, and number of columns */
   ow: i32;
   pixels: i32;
-  /** of the source: the first cell, and how many */
+  /** first cell of the source, and number of cells */
   left: isize;
   cells: usize;
 }

@@ -3,7 +3,8 @@ import { Bytes } from '../memory';
 import { PictureTask } from './picture-task';
 
 /**
- * Sums of at least 16 pixels become bytes, rounded and clamped; alpha, if it is not filtered, is that of `source`.
+ * Converts sums of at least 16 pixels to bytes, rounded and clamped; alpha, if it is not filtered, is copied from
+ * `source`.
  * @param cells sums of a pixel: as many as it has channels, or one less
  */
 export function storeFloats(sums: usize, pixels: i32, cells: i32, channels: i32, out: usize, source: usize): void {
@@ -41,7 +42,10 @@ function bytesOf16(at: usize): v128 {
   return i8x16.narrow_i16x8_u(low, high);
 }
 
-/** Added to values before {@link wholeOf}, which then rounds halves up, and values this little below a half, which float sums cannot tell from it. */
+/**
+ * Added to values before {@link wholeOf}, so that it rounds halves up, including values slightly below a half, which
+ * float sums cannot distinguish from it.
+ */
 export const HALF_WAY: f32 = 1 / 65536;
 
 /** Rounds four values within ±2²¹, a range that the plan guarantees: cheaper than {@link rounded}. */
@@ -50,7 +54,7 @@ export function nearest(values: v128): v128 {
   return wholeOf(f32x4.add(values, f32x4.splat(HALF_WAY)));
 }
 
-/** Rounds four values within ±2²¹: halves up, as everywhere in filters. */
+/** Rounds four values within ±2²¹, halves up, as in all filters. */
 @inline
 export function rounded(values: v128): v128 {
   return wholeOf(f32x4.floor(f32x4.add(values, f32x4.splat(0.5))));

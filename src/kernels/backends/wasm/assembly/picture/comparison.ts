@@ -8,9 +8,9 @@ import { LineLoad } from './line-task';
 // the columns and then along a row are float32, as in line-separable.ts; further computations are float64, to avoid
 // cancellation. 4 μa μb = μp² − μq², 4 σab = σp² − σq², 2 (μa² + μb²) = μp² + μq² and 2 (σa² + σb²) = σp² + σq².
 
-/** Of a row of moments: the pixels below the windows of a tile. */
+/** Bytes per row of moments: the pixels under the windows of a tile. */
 const ROW_BYTES: usize = <usize>(COMPARED_PIXELS + COMPARED_TAPS - 1) << 4;
-/** Every row is kept twice, so that those below a window follow one another. */
+/** Bytes of the ring. Every row is stored twice, so that the rows of a window are contiguous. */
 const RING_BYTES: usize = ROW_BYTES * <usize>(2 * COMPARED_TAPS);
 const REACH: i32 = COMPARED_TAPS - 1;
 /** Twice SSIM's constants, with white 1. */
@@ -39,7 +39,7 @@ export class ComparisonTask {
   ringAt: usize;
 }
 
-/** What a tile adds to the whole: the largest |a − b|, Σ |a − b|, Σ (a − b)², and Σ SSIM over its windows and channels. */
+/** The contribution of a tile: the largest |a − b|, Σ |a − b|, Σ (a − b)², and Σ SSIM over its windows and channels. */
 @unmanaged
 class Comparison {
   largest: f64;
@@ -91,7 +91,7 @@ export function comparePictures(task: ComparisonTask, scratch: usize, from: i32,
   }
 }
 
-/** Of each channel, what the tile's first pixels add up to. */
+/** Sets the origin of each channel to the sum of the tile's first pixels. */
 function setOrigins(task: ComparisonTask, scratch: usize): void {
   let to = scratch + task.channelsAt;
   for (let c: usize = 0; c < <usize>task.load.channels << 2; c += 4, to += 4) {
@@ -100,7 +100,7 @@ function setOrigins(task: ComparisonTask, scratch: usize): void {
   }
 }
 
-/** NaN is no largest difference. */
+/** Adds the differences of samples; NaN does not count as the largest. */
 function addDifferences(result: Comparison, a: usize, b: usize, count: i32): void {
   let largest = f64x2.splat(0), sums = largest, squares = largest;
   for (; count >= 2; count -= 2, a += 8, b += 8) {
@@ -120,7 +120,10 @@ function addDifferences(result: Comparison, a: usize, b: usize, count: i32): voi
   result.squares += f64x2.extract_lane(squares, 0) + f64x2.extract_lane(squares, 1);
 }
 
-/** The moments of a channel's row, into both of its places. @returns true if the row is finite and the same in both pictures */
+/**
+ * Stores the moments of a channel's row at both of its positions.
+ * @returns true if the row is finite and the same in both pictures
+ */
 function addMoments(task: ComparisonTask, scratch: usize, c: i32, pixels: i32, to: usize): bool {
   const channel = <usize>c << 2, step = <usize>task.load.channels << 2;
   const zero = f32x4.splat(0), unit = f32x4.splat(<f32>1 / task.load.white);
@@ -153,7 +156,10 @@ function sumColumns(rows: usize, weights: usize, pixels: i32, to: usize): void {
   }
 }
 
-/** Σ SSIM of the windows along a row of sums of columns, two at a time; where their number is odd, the last vectors are anything. */
+/**
+ * Σ SSIM of the windows along a row of sums of columns, two at a time; if their number is odd, the last vectors are
+ * ignored.
+ */
 function similarity(columns: usize, weights: usize, windows: i32, origin: f64): f64 {
   const m = f64x2.splat(origin), c1 = f64x2.splat(C1), c2 = f64x2.splat(C2), zero = f64x2.splat(0);
   let total: f64 = 0;

@@ -1,6 +1,6 @@
 import { madd } from '../madd';
 
-/** The taps of a row or of a column. In the thread's frame there is one of each. */
+/** The taps of a row or of a column. The thread's frame contains one of each. */
 @unmanaged
 export class Taps {
   /** at least 3 */
@@ -12,9 +12,10 @@ export class Taps {
 }
 
 /**
- * Four windows, each a tap further than the one before, over a vector and the one `beside` bytes on: 8 accumulators. All four
+ * Four windows, each shifted by one tap, on a vector and the one `beside` bytes after it: 8 accumulators. All four
  * windows use every loaded vector and every weight.
- * @param turned the results are two squares of 4 × 4 to be stored column by column; else they are stored as they were read
+ * @param turned the results are two squares of 4 × 4 to be stored column by column; else they are stored as they were
+ * read
  */
 @inline
 export function fourWindows(taps: Taps, at: usize, beside: usize, to: usize, turned: bool): void {

@@ -12,7 +12,7 @@ export function beginRange<T>(line: Line): void {
   v128.store(line.stored, low, 48);
 }
 
-/** Lane by lane, the least and the largest of even samples and of odd ones. */
+/** Lane by lane, the minimum and maximum of even and odd samples. */
 @inline
 export function extendRange<T>(at: usize, leastEven: v128, leastOdd: v128, mostEven: v128, mostOdd: v128): void {
   v128.store(at, v128.min<T>(v128.load(at), leastEven));
@@ -21,7 +21,7 @@ export function extendRange<T>(at: usize, leastEven: v128, leastOdd: v128, mostE
   v128.store(at, v128.max<T>(v128.load(at, 48), mostOdd), 48);
 }
 
-/** The least and the largest sum of samples that are filtered. */
+/** The minimum and maximum sum of filtered samples. */
 export function endRange<T>(task: IntegerTask, line: Line): void {
   const lanes = 16 / sizeof<T>();
   const channels: i32 = task.keeps ? task.store.channels : 0;

@@ -26,7 +26,7 @@ export function storeSamples<T>(to: usize, source: usize, alpha: v128, even: v12
   v128.store(to + 16, v128.bitselect(v128.load(source + 16), second, alpha));
 }
 
-/** The same of bytes that become words: each twice is 257 times as much. */
+/** The same for bytes that become words: repeating each byte multiplies it by 257. */
 @inline
 export function storeWide(to: usize, source: usize, alpha: v128, even: v128, odd: v128): void {
   const first = v128.bitselect(v128.load(source), v128.shuffle<u8>(even, odd, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23), alpha);
@@ -40,7 +40,7 @@ export function storeWide(to: usize, source: usize, alpha: v128, even: v128, odd
 // Constant vectors are passed as arguments, because reading them from the task after each store takes as long as the
 // arithmetic.
 
-/** round(scale · sum), of 16-bit sums. @param half of the last bit that is kept */
+/** round(scale · sum) for 16-bit sums. @param half of the last bit that is kept */
 @inline
 export function quotient<T>(sums: v128, shift: i32, factor: v128, half: v128, bits: i32): v128 {
   if (sizeof<T>() !== 2) return sums;
@@ -49,8 +49,8 @@ export function quotient<T>(sums: v128, shift: i32, factor: v128, half: v128, bi
 }
 
 /**
- * round(255 / range · sum) of 16-bit sums from 0 to the range. The factor is rounded down, so that a product is the result or one less:
- * the sum, less what the product stands for, tells which.
+ * round(255 / range · sum) for 16-bit sums from 0 to the range. The factor is rounded down, so a product is the result
+ * or one less; the remainder of the sum decides which.
  * @param half (range − 1) >> 1
  */
 @inline
@@ -74,7 +74,10 @@ export function scaled<T>(task: IntegerTask, sums: v128): v128 {
   return task.spread ? i16x8.narrow_i32x4_s(nearest(low), nearest(high)) : i16x8.narrow_i32x4_s(rounded(low), rounded(high));
 }
 
-/** The even and the odd sums under a vector of samples become floats: scale · sum + bias, and the samples that are not filtered. */
+/**
+ * Converts the even and odd sums under a vector of samples to floats: scale · sum + bias, and the samples that are not
+ * filtered.
+ */
 @inline
 export function toFloats<T>(task: IntegerTask, to: usize, even: v128, odd: v128, source: usize): void {
   const s = f32x4.splat(task.scale), b = f32x4.splat(task.plain ? 0 : task.bias), u = f32x4.splat(task.unit);

@@ -184,7 +184,7 @@ function sumsOfRow<T>(task: IntegerTask, line: Line, cells0: usize, offsets: usi
   }
 }
 
-/** The pixel of the original under the anchor of the row's first. */
+/** The pixel of the original under the anchor of the row's first pixel. */
 @inline
 function originalRow(task: IntegerTask, oh: i32): usize {
   const s = task.store, l = s.original;

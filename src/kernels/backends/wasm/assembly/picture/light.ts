@@ -3,7 +3,7 @@
 // polynomial; both are accurate to 1e-7.
 
 /**
- * In place: sRGB values from 0 to white become light from 0 to white, except alpha.
+ * Converts sRGB values to linear light in place, both from 0 to white, except alpha.
  * @param count values of whole pixels; whole vectors are written
  * @param channels of a pixel
  */
@@ -87,19 +87,19 @@ function next(p: v128, t: v128, coefficient: f32): v128 {
   return f32x4.add(f32x4.mul(p, t), f32x4.splat(coefficient));
 }
 
-/** The exponents e, such that the mantissas lie between √½ and √2. */
+/** The exponents e for which the mantissas are between √½ and √2. */
 @inline
 function exponentOf(values: v128): v128 {
   return i32x4.shr_s(i32x4.sub(values, i32x4.splat(0x3f3504f3)), 23);
 }
 
-/** The mantissas less 1. */
+/** The mantissas minus 1. */
 @inline
 function beyondOne(values: v128): v128 {
   return f32x4.sub(i32x4.sub(values, i32x4.shl(exponentOf(values), 23)), f32x4.splat(1));
 }
 
-/** The mantissas' power times 2^(e·p). What is infinite or no number stays. */
+/** The power of the mantissas times 2^(e·p). Infinity and NaN are kept. */
 @inline
 function withExponent(mantissas: v128, values: v128, p: f32): v128 {
   const y = f32x4.mul(f32x4.convert_i32x4_s(exponentOf(values)), f32x4.splat(p));

@@ -1,6 +1,6 @@
 import { LineStore } from './line-task';
 
-/** In place: sums of premultiplied colors and of alpha become colors and alpha. */
+/** Converts sums of premultiplied colors and of alpha to colors and alpha, in place. */
 export function unpremultiply4(s: LineStore, at: usize, count: i32): void {
   for (; count > 0; count--) {
     const v = v128.load(at);
@@ -9,7 +9,7 @@ export function unpremultiply4(s: LineStore, at: usize, count: i32): void {
   }
 }
 
-/** The same of gray pixels, two at a time: up to one more is written. */
+/** The same for gray pixels, two at a time; up to one more is written. */
 export function unpremultiply2(s: LineStore, at: usize, count: i32): void {
   for (; count > 0; count -= 2) {
     const v = v128.load(at);
@@ -18,7 +18,11 @@ export function unpremultiply2(s: LineStore, at: usize, count: i32): void {
   }
 }
 
-/** Colors and alpha of sums; nothing where alpha is what sums leave of zeros. @param shares the sums of alpha @param alpha all bits of its lanes */
+/**
+ * Colors and alpha from sums; 0 if alpha is zero up to rounding.
+ * @param shares the sums of alpha
+ * @param alpha all bits of its lanes
+ */
 @inline
 export function divided(s: LineStore, sums: v128, shares: v128, alpha: v128): v128 {
   const opacity = f32x4.mul(shares, f32x4.splat(s.alphaScale));

@@ -2,8 +2,8 @@ import { loadPixels } from './line-load';
 import { Line, LineTask } from './line-task';
 
 /**
- * The filtered pixels laid over the original, each by its share. Colors are mixed as much as they are opaque, so what is transparent
- * on one side does not bleed into the other.
+ * Blends the filtered pixels over the original, each with its weight. Colors are weighted by opacity, so transparent
+ * colors do not bleed.
  */
 export function blend(task: LineTask, line: Line, values: usize, oh: i32, ow: i32, count: i32): void {
   const s = task.store, l = s.blended;
@@ -35,7 +35,7 @@ export function blend(task: LineTask, line: Line, values: usize, oh: i32, ow: i3
   }
 }
 
-/** Four pixels of four floats laid over others. */
+/** Blends four pixels of four floats over others. */
 @inline
 function blendFour(old: usize, fresh: usize, added: v128, unit: v128): void {
   const none = f32x4.eq(added, f32x4.splat(0)), kept = f32x4.sub(f32x4.splat(1), added);
@@ -56,7 +56,7 @@ function blendFour(old: usize, fresh: usize, added: v128, unit: v128): void {
   }
 }
 
-/** A pixel laid over another of the same alpha. @param none all bits where nothing is added */
+/** Blends a pixel over another with the same alpha. @param none all bits where nothing is added */
 @inline
 function mixed(old: v128, fresh: v128, kept: v128, added: v128, none: v128): v128 {
   return v128.bitselect(old, f32x4.add(f32x4.mul(old, kept), f32x4.mul(fresh, added)), none);
@@ -72,7 +72,7 @@ function mixedByAlpha(old: v128, fresh: v128, added: f32): v128 {
   return f32x4.replace_lane(colors, 3, alpha);
 }
 
-/** In place: a pixel of one to four floats laid over another. */
+/** Blends a pixel of one to four floats over another, in place. */
 function mix(old: usize, fresh: usize, channels: i32, share: f32, unit: f32): void {
   if (channels === 4) {
     v128.store(fresh, mixedByAlpha(f32x4.mul(v128.load(old), f32x4.splat(unit)), v128.load(fresh), share));

@@ -2,7 +2,8 @@ import { Block } from '../blocks';
 import { madd } from '../madd';
 
 /**
- * Output rows whose cells have windows of their own, 24 floats at a time: 6 accumulators. Up to 23 floats more are read and written.
+ * Output rows with a separate window per cell, 24 floats at a time: 6 accumulators. Up to 23 more floats are read and
+ * written.
  * @param weights [taps, 12]: of as many floats, whole pixels
  */
 export function rowsOfCells(b: Block, taps: i32, weights: usize, bias: f32): void {

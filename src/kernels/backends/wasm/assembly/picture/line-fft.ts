@@ -69,7 +69,7 @@ export function lineFft(task: LineFftTask, scratch: usize, from: i32, to: i32): 
   }
 }
 
-/** The cells of a tile, zeros behind the last row and column. @returns false if one is not finite */
+/** Loads the cells of a tile, with zeros after the last row and column. @returns false if one is not finite */
 function loadTile(task: LineFftTask, line: Line, oh: i32, ow: i32, to: usize): bool {
   const g = task.grid, t = task.tiling;
   const kept = task.load.cells;
@@ -106,7 +106,7 @@ function deinterleave(task: LineFftTask, cells: usize, channel: i32, tile: usize
   }
 }
 
-/** Sums, with the bias, in place of the cells. */
+/** Replaces the cells by sums with the bias. */
 function interleave(task: LineFftTask, tile: usize, channel: i32, cells: usize): void {
   const t = task.tiling;
   const pixel = <usize>task.load.cells << 2;
@@ -126,7 +126,7 @@ function interleave(task: LineFftTask, tile: usize, channel: i32, cells: usize):
   }
 }
 
-/** Sums of products in place of the cells: a window never looks back at what it has replaced. */
+/** Replaces the cells by sums of products; a window never reads replaced cells. */
 function windows(task: LineFftTask, scratch: usize, oh: i32, ow: i32, cells: usize): void {
   const g = task.grid, t = task.tiling;
   const b = blockOf(scratch);

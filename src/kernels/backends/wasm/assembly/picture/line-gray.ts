@@ -2,7 +2,7 @@ import { LineLoad } from './line-task';
 
 // Weighted sums of red, green and blue, followed by alpha if there is a second cell.
 
-/** Of pixels of floats. Floats of four pixels more are read, and written. */
+/** Gray values of float pixels. Floats of four more pixels are read and written. */
 export function grays(l: LineLoad, samples: usize, count: i32, cells: usize): void {
   const red = v128.load32_splat(l.weights), green = v128.load32_splat(l.weights, 4), blue = v128.load32_splat(l.weights, 8);
   const pixel = <usize>l.channels << 2, step = <usize>l.cells << 4;
@@ -17,7 +17,7 @@ export function grays(l: LineLoad, samples: usize, count: i32, cells: usize): vo
   }
 }
 
-/** Of pixels of four bytes. Floats of four pixels more are written. */
+/** Gray values of four-byte pixels. Floats of four more pixels are written. */
 export function graysOfBytes(l: LineLoad, source: usize, count: i32, cells: usize): void {
   const red = v128.load32_splat(l.weights), green = v128.load32_splat(l.weights, 4), blue = v128.load32_splat(l.weights, 8);
   const low = i32x4.splat(255), step = <usize>l.cells << 4;
@@ -32,7 +32,7 @@ export function graysOfBytes(l: LineLoad, source: usize, count: i32, cells: usiz
   }
 }
 
-/** One to three. */
+/** Processes one to three pixels. */
 @inline
 function lastPixels(source: usize, count: i32): v128 {
   let pixels = v128.load32_zero(source);

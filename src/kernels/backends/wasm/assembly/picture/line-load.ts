@@ -9,7 +9,7 @@ const GREEN: f32 = 0.7152;
 const BLUE: f32 = 0.0722;
 
 /**
- * The cells of padded pixels `from` … `to` − 1 of a padded row.
+ * Loads the cells of padded pixels `from` … `to` − 1 of a padded row.
  * @param cells floats of whole pixels, and 4 more, which may be written
  */
 export function loadRow(task: LineTask, line: Line, row: i32, from: i32, to: i32, cells: usize): void {
@@ -44,7 +44,7 @@ export function loadRow(task: LineTask, line: Line, row: i32, from: i32, to: i32
   }
 }
 
-/** In place: whole pixels less the origins of their cells. A whole vector is written at the end. */
+/** Subtracts the origins of cells from whole pixels, in place. A whole vector is written at the end. */
 function subtract(origins: usize, cells: usize, count: i32): void {
   let pattern: usize = 0;
   for (const end = cells + (<usize>count << 2); cells < end; cells += 16) {
@@ -59,7 +59,7 @@ function copyPixel(l: LineLoad, from: usize, to: usize): void {
 }
 
 /**
- * The cells of neighboring pixels.
+ * Loads the cells of neighboring pixels.
  * @param row first byte of the row
  * @param loaded floats of all their samples, and 4 more
  */
@@ -99,7 +99,7 @@ export function loadPixels(l: LineLoad, row: usize, column: i32, count: i32, cel
   }
 }
 
-/** Samples as floats, or as light. @param to floats; whole vectors are written */
+/** Converts samples to floats or linear light. @param to floats; whole vectors are written */
 export function loadSamples(l: LineLoad, source: usize, count: i32, to: usize): void {
   if (l.light && l.sampleBytes === 1) {
     lightsOfBytes(l, source, count, to);
@@ -144,7 +144,7 @@ function floatsOfWords(source: usize, count: i32, to: usize): void {
   }
 }
 
-/** By table: of red, green and blue their light, of alpha its value. */
+/** Uses a table: linear light for red, green and blue, the value for alpha. */
 function lightsOfBytes(l: LineLoad, source: usize, count: i32, to: usize): void {
   const light = l.lightOfBytes, plain = light + 1024;
   const second = l.channels === 2 ? plain : light, fourth = l.channels === 4 ? plain : second;
@@ -162,7 +162,7 @@ function lightsOfBytes(l: LineLoad, source: usize, count: i32, to: usize): void 
   }
 }
 
-/** The first three of every four samples, as floats or as light. Floats beyond the last pixel may be written. */
+/** The first three of every four samples, as floats or linear light. Floats after the last pixel may be written. */
 function colors(l: LineLoad, source: usize, count: i32, cells: usize): void {
   if (l.sampleBytes === 1) {
     if (l.light) lightColorsOfBytes(l.lightOfBytes, source, count, cells);
@@ -224,7 +224,7 @@ function colorsOfBytes(source: usize, count: i32, to: usize): void {
   }
 }
 
-/** The chosen samples of each pixel side by side. A vector is written for each pixel, up to three floats beyond the last. */
+/** Packs the chosen samples of each pixel. A vector is written per pixel, up to three floats beyond the last. */
 function chooseCells(l: LineLoad, samples: usize, count: i32, cells: usize): void {
   const order = v128.load(l.order);
   const step = <usize>l.channels << 2, pixel = <usize>l.cells << 2;
@@ -263,7 +263,7 @@ function oneOfBytes(source: usize, count: i32, shift: i32, to: usize): void {
   }
 }
 
-/** Of pixels of four bytes; whole vectors are written. */
+/** Luminance of four-byte pixels; whole vectors are written. */
 function luminancesOfBytes(source: usize, count: i32, to: usize): void {
   for (; count >= 4; count -= 4) {
     v128.store(to, luminanceOfBytes(v128.load(source)));
@@ -277,7 +277,7 @@ function luminancesOfBytes(source: usize, count: i32, to: usize): void {
   }
 }
 
-/** Of four pixels of four bytes. */
+/** Luminance of four four-byte pixels. */
 @inline
 export function luminanceOfBytes(pixels: v128): v128 {
   const red = f32x4.convert_i32x4_s(v128.and(pixels, i32x4.splat(255)));
@@ -286,7 +286,7 @@ export function luminanceOfBytes(pixels: v128): v128 {
   return f32x4.add(f32x4.add(f32x4.mul(f32x4.splat(RED), red), f32x4.mul(f32x4.splat(GREEN), green)), f32x4.mul(f32x4.splat(BLUE), blue));
 }
 
-/** Of four pixels of floats. */
+/** Luminance of four float pixels. */
 @inline
 export function luminanceOf4(at: usize, channels: i32): v128 {
   const step = <usize>channels << 2;
@@ -302,7 +302,7 @@ export function luminanceOf(at: usize): f32 {
   return RED * load<f32>(at) + GREEN * load<f32>(at, 4) + BLUE * load<f32>(at, 8);
 }
 
-/** In place: colors times alpha. */
+/** Multiplies colors by alpha, in place. */
 function premultiply4(at: usize, count: i32): void {
   const alpha = i32x4(0, 0, 0, -1);
   for (; count > 0; count--) {
@@ -312,7 +312,7 @@ function premultiply4(at: usize, count: i32): void {
   }
 }
 
-/** The same of gray pixels, two at a time: up to one more is written. */
+/** The same for gray pixels, two at a time; up to one more is written. */
 function premultiply2(at: usize, count: i32): void {
   const alpha = i32x4(0, -1, 0, -1);
   for (; count > 0; count -= 2) {
@@ -346,7 +346,7 @@ function twoPremultiplied(words: v128, to: usize): void {
   v128.store(to, f32x4.convert_i32x4_s(i32x4.extmul_high_i16x8_u(words, shares)), 16);
 }
 
-/** What each of two pixels of words is multiplied by: its alpha, and alpha itself by 1. */
+/** The factors of two pixels of words: alpha for colors, 1 for alpha itself. */
 @inline
 function sharesOf(words: v128): v128 {
   const shares = v128.shuffle<u16>(words, words, 3, 3, 3, 3, 7, 7, 7, 7);

@@ -31,7 +31,7 @@ function mixVector(sums: usize, original: usize, amount: v128, threshold: v128, 
   v128.store(sums, v128.bitselect(f32x4.add(o, f32x4.mul(amount, detail)), o, counts));
 }
 
-/** Colors by the detail of their luminance; alpha stays. */
+/** Changes colors by the detail of their luminance; alpha stays. */
 function mixBrightness(s: LineStore, sums: usize, original: usize, count: i32): void {
   const colors = i32x4(-1, -1, -1, 0);
   for (; count > 0; count--) {
@@ -43,7 +43,7 @@ function mixBrightness(s: LineStore, sums: usize, original: usize, count: i32): 
   }
 }
 
-/** In place: sums and the samples of another picture, both times a factor. */
+/** Adds the samples of another image to sums in place, both times a factor. */
 export function addBeside(task: LineTask, line: Line, sums: usize, oh: i32, ow: i32, count: i32): void {
   const s = task.store, l = s.beside;
   let from = line.stored;

@@ -138,7 +138,10 @@ function add(to: usize, a: usize, b: usize, cells: i32): void {
   for (let i: usize = 0; i < <usize>cells << 4; i += 16) v128.store(to + i, f64x2.add(v128.load(a + i), v128.load(b + i)));
 }
 
-/** Sums of KW pixels along a row of sums of columns, and what they measure. @param products LIKE_…: floats [pixels, cells], Σ template · window */
+/**
+ * Sums KW pixels along a row of sums of columns, and computes the measure.
+ * @param products LIKE_…: floats [pixels, cells], Σ template · window
+ */
 function along(task: LineMomentsTask, scratch: usize, columns: usize, pixels: i32, products: usize): void {
   const KW = task.grid.KW, kept = task.load.cells;
   const pixel = <usize>kept << 4;
@@ -185,7 +188,10 @@ function measure(task: LineMomentsTask, sums: v128, count: f64, origin: f64): f3
   return <f32>(task.measure === MOMENT_DEVIATION ? sqrt<f64>(variance) : variance / <f64>task.white);
 }
 
-/** Of one cell: the energy of a window, and its product with the template, less what the template's own mean adds. */
+/**
+ * For one cell: the energy of a window, and its product with the template, minus the contribution of the template's
+ * mean.
+ */
 @inline
 function energyAndProduct(task: LineMomentsTask, sums: v128, origin: f64, cell: usize, products: usize): v128 {
   const count = <f64>(task.grid.KH * task.grid.KW);
@@ -195,7 +201,7 @@ function energyAndProduct(task: LineMomentsTask, sums: v128, origin: f64, cell: 
   return f64x2.replace_lane(f64x2.splat(energy), 1, <f64>load<f32>(products) - <f64>load<f32>(task.rests + cell) * all);
 }
 
-/** Scores of windows, whose energies and products lie at `both`. */
+/** Scores of windows, whose energies and products are at `both`. */
 function likeness(task: LineMomentsTask, both: usize, pixels: i32, to: usize): void {
   const measure = task.measure, nothing = <f64>task.nothing, template = <f64>task.energy;
   for (; pixels > 0; pixels--, both += 16, to += 4) {

@@ -6,7 +6,10 @@ import { luminanceOfBytes } from './line-load';
 import { clamped, wholeOf4 } from './line-samples';
 import { LineStore, LineTask } from './line-task';
 
-/** Cells of whole pixels, see LineStore.plain. @returns false where there are too few of them, or no such program */
+/**
+ * Stores cells of whole pixels, see LineStore.plain.
+ * @returns false where there are too few of them, or no such program
+ */
 export function storePlain(task: LineTask, sums: usize, oh: i32, ow: i32, count: i32): bool {
   const s = task.store;
   const pixel = s.channels * s.sampleBytes;
@@ -33,7 +36,10 @@ export function storePlain(task: LineTask, sums: usize, oh: i32, ow: i32, count:
   return true;
 }
 
-/** One sample of each pixel of four bytes, beside the source's others. @param chosen all bits of its lane in a pixel of floats */
+/**
+ * Stores one sample of each four-byte pixel, and copies the others from the source.
+ * @param chosen all bits of its lane in a pixel of floats
+ */
 function storeOne(sums: usize, count: i32, to: usize, source: usize, chosen: v128): void {
   const low = i16x8.narrow_i32x4_s(chosen, chosen);
   const mask = i8x16.narrow_i16x8_s(low, low);
@@ -48,7 +54,11 @@ function storeOne(sums: usize, count: i32, to: usize, source: usize, chosen: v12
   }
 }
 
-/** The first three cells of each pixel beside the source's alpha. @param pixel bytes from one to the next @returns true if every alpha is 1 */
+/**
+ * Stores the first three cells of each pixel with the source's alpha.
+ * @param pixel bytes from one to the next
+ * @returns true if every alpha is 1
+ */
 function storeColorFloats(sums: usize, pixel: usize, count: i32, to: usize, source: usize, limited: bool): bool {
   const alpha = i32x4(0, 0, 0, -1), white = f32x4.splat(1);
   let opaque = alpha;
@@ -79,7 +89,7 @@ function storeColorWords(sums: usize, count: i32, to: usize, source: usize): voi
   v128.store64_lane(to, v128.bitselect(v128.load64_zero(source), words, alpha), 0);
 }
 
-/** The change of the luminance is added to pixels of four bytes. */
+/** Adds the change in luminance to four-byte pixels. */
 function storeLuminances(sums: usize, count: i32, target: usize, source: usize): void {
   for (let done = 0; done < count; done += 4) {
     // the last four overlap the previous ones
@@ -101,7 +111,10 @@ function moved(samples: v128, change: v128): v128 {
   return i32x4.min_s(i32x4.max_s(whole, i32x4.splat(0)), i32x4.splat(255));
 }
 
-/** Sums of premultiplied pixels become four bytes each, as line-alpha.ts has it: reds, greens, blues and alphas of four pixels side by side. */
+/**
+ * Converts sums of premultiplied pixels to four bytes each, like line-alpha.ts, with the reds, greens, blues and alphas
+ * of four pixels in separate vectors.
+ */
 function storePremultiplied(s: LineStore, sums: usize, count: i32, to: usize): void {
   const alphaScale = f32x4.splat(s.alphaScale), colorScale = f32x4.splat(s.colorScale), bias = f32x4.splat(s.bias), nothing = f32x4.splat(s.nothing);
   for (let done = 0; done < count; done += 4) {
@@ -127,7 +140,7 @@ function colorOf(sums: v128, shares: v128, scale: v128, bias: v128): v128 {
   return f32x4.add(f32x4.div(f32x4.mul(sums, scale), shares), bias);
 }
 
-/** Rounded and clamped; 0 where nothing is visible. */
+/** Rounded and clamped; 0 for transparent pixels. */
 @inline
 function byteOf(values: v128, visible: v128): v128 {
   const limited = f32x4.pmin(f32x4.pmax(f32x4.splat(0), v128.and(values, visible)), f32x4.splat(255));

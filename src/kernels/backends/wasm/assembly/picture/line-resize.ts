@@ -73,7 +73,10 @@ function startOf(starts: Ints, index: i32): i32 {
   return load<i32>(starts + (<usize>index << 2));
 }
 
-/** Sums of rows, of the pixels of a tile from column `ow` on: of each cell a vector. @param line from column `left` of the picture on */
+/**
+ * Sums rows for the pixels of a tile from column `ow` on, with one vector per cell.
+ * @param line from column `left` of the picture on
+ */
 function alongRows(task: LineResizeTask, line: usize, left: i32, ow: i32, to: usize): void {
   const cells = task.load.cells;
   const taps = <usize>task.columnTaps << 2;

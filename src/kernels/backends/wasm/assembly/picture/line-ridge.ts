@@ -6,7 +6,7 @@ import { storeLine } from './line-store';
 import { lineOf, LineTask } from './line-task';
 import { lengths, steepest } from './slopes';
 
-/** Rows of slopes that are kept: those above and below the one that is thinned. */
+/** Number of stored rows of slopes: the row being thinned, and those above and below. */
 const KEPT_ROWS: i32 = 3;
 
 /** Where slopes are thinned to their ridges. The window of the grid is two pixels larger than those of the slopes. */
@@ -59,7 +59,10 @@ export function lineRidge(task: LineRidgeTask, scratch: usize, from: i32, to: i3
   }
 }
 
-/** x, y and length of the steepest cell of `pixels` pixels, into one of the rows that are kept. @param h,first the picture's row, and the first pixel's column */
+/**
+ * Stores x, y and magnitude of the steepest cell of `pixels` pixels in one of the stored rows.
+ * @param h,first the picture's row, and the first pixel's column
+ */
 function slopesOfRow(task: LineRidgeTask, scratch: usize, row: i32, h: i32, first: i32, pixels: i32): void {
   const slope = <usize>task.slopeRow;
   const x = slopesAt(task, scratch, row), y = x + slope, length = y + slope;
@@ -100,7 +103,7 @@ function slopesAt(task: LineRidgeTask, scratch: usize, row: i32): usize {
   return scratch + task.slopesAt + <usize>((row % KEPT_ROWS) * 3) * <usize>task.slopeRow;
 }
 
-/** Pixel i of the result lies under pixel i + 1 of the slopes. Whole vectors are written. */
+/** Pixel i of the result corresponds to pixel i + 1 of the slopes. Whole vectors are written. */
 function thin(task: LineRidgeTask, scratch: usize, row: i32, pixels: i32, to: usize): void {
   const slope = <usize>task.slopeRow;
   const x = slopesAt(task, scratch, row) + 4, y = x + slope, length = y + slope;

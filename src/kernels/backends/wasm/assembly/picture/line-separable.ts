@@ -92,7 +92,7 @@ export function lineSeparable(task: LineSeparableTask, scratch: usize, from: i32
   }
 }
 
-/** to += from, of each cell a vector */
+/** to += from, with one vector per cell */
 function add(to: usize, from: usize, cells: i32): void {
   for (const end = to + (<usize>cells << 4); to < end; to += 16) {
     v128.store(to, f32x4.add(v128.load(to), v128.load(from)));
@@ -100,7 +100,7 @@ function add(to: usize, from: usize, cells: i32): void {
   }
 }
 
-/** Sums of rows, 16 pixels: of each cell a vector. */
+/** Sums of rows, 16 pixels, with one vector per cell. */
 @inline
 function alongRows(taps: Taps, line: usize, kept: i32, sums: usize): void {
   const four = <usize>kept << 6;

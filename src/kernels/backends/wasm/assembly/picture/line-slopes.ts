@@ -75,7 +75,7 @@ function respond(task: LineSlopesTask, scratch: usize, source: usize, width: i32
   }
 }
 
-/** What the responses say. @returns a row of it */
+/** Computes the measure from the responses. @returns a row of it */
 function measured(task: LineSlopesTask, scratch: usize, pixels: i32): usize {
   const sums = scratch + task.sumsAt, row = <usize>task.sumsRow, windows = task.windows;
   const kept = task.load.cells, count = pixels * kept;

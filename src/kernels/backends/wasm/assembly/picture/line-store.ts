@@ -9,7 +9,7 @@ import { storeBytes, storeClamped, storeWords } from './line-samples';
 import { Line, LineStore, LineTask } from './line-task';
 
 /**
- * Sums become samples of the result: a part of row `oh`, from column `ow` on.
+ * Converts sums to samples of the result: a part of row `oh`, from column `ow` on.
  * @param sums cells of every column, strides or not; used up
  * @param count of pixels of the result
  */
@@ -36,7 +36,7 @@ export function storeLine(task: LineTask, line: Line, sums: usize, oh: i32, ow: 
   storeValues(task, line, values, oh, ow, count);
 }
 
-/** All samples of pixels, filtered or not, become those of the result. @param values floats; used up */
+/** Converts all samples of pixels, filtered or not, to those of the result. @param values floats; used up */
 export function storeValues(task: LineTask, line: Line, values: usize, oh: i32, ow: i32, count: i32): void {
   const s = task.store;
   const samples = count * s.channels;
@@ -55,7 +55,7 @@ export function storeValues(task: LineTask, line: Line, values: usize, oh: i32, 
   else memory.copy(target, values, <usize>samples << 2);
 }
 
-/** In place: pixels 0, stride, 2 · stride … side by side. */
+/** Packs pixels 0, stride, 2 · stride …, in place. */
 function keepColumns(cells: usize, pixel: usize, stride: i32, count: i32): void {
   const step = pixel * <usize>stride;
   let to = cells + pixel, from = cells + step;
@@ -68,7 +68,7 @@ function keepColumns(cells: usize, pixel: usize, stride: i32, count: i32): void 
   }
 }
 
-/** The samples of the original under the anchor, as floats; of luminance as light, if that is what is filtered. */
+/** Loads the samples of the original under the anchor as floats; for luminance in linear light if that is filtered. */
 function loadOriginal(task: LineTask, line: Line, oh: i32, ow: i32, count: i32, to: usize): void {
   const s = task.store, l = s.original;
   const pixel = <usize>l.channels << 2;
@@ -97,7 +97,7 @@ function loadOriginal(task: LineTask, line: Line, oh: i32, ow: i32, count: i32, 
   }
 }
 
-/** The change of the luminance is added to red, green and blue. @param to samples of the original */
+/** Adds the change in luminance to red, green and blue. @param to samples of the original */
 function addLuminance(s: LineStore, sums: usize, to: usize, count: i32): void {
   const step = <usize>s.channels << 2;
   const colors = i32x4(-1, -1, -1, 0);
@@ -110,7 +110,7 @@ function addLuminance(s: LineStore, sums: usize, to: usize, count: i32): void {
   }
 }
 
-/** Cells go to the samples that were chosen. @param to samples of the original */
+/** Stores cells in the chosen samples. @param to samples of the original */
 function putCells(s: LineStore, sums: usize, count: i32, to: usize): void {
   const order = v128.load(s.order);
   const step = <usize>s.channels << 2, pixel = <usize>s.cells << 2;
@@ -132,7 +132,7 @@ function absolute(at: usize, count: i32, filtered: usize): void {
   }
 }
 
-/** Filtered samples become black or white. */
+/** Applies the threshold: filtered samples become black or white. */
 function divide(s: LineStore, at: usize, count: i32): void {
   const least = f32x4.splat(s.least), white = f32x4.splat(s.white);
   for (let end = at + (<usize>count << 2); at < end; at += 48) {
@@ -154,7 +154,7 @@ function affine(s: LineStore, at: usize, count: i32): void {
   }
 }
 
-/** NaN changes nothing. */
+/** Extends the range of values; NaN is ignored. */
 function extendRange(s: LineStore, at: usize, count: i32, range: usize): void {
   let least = load<f32>(range), most = load<f32>(range, 4);
   const filtered = s.filtered;

@@ -151,20 +151,20 @@ export class LineTask {
   storeAt: usize;
 }
 
-/** Where a thread has its lines. Lies at the end of its frame. */
+/** The addresses of a thread's lines. Stored at the end of its frame. */
 @unmanaged
 export class Line {
   loaded: usize;
   stored: usize;
-  /** where the least and the largest value of the unit go, or 0 */
+  /** address for the minimum and maximum of the unit, or 0 */
   range: usize;
-  /** the row of the result that is summed, where that is one */
+  /** the summed row of the result, if it is a single one */
   oh: i32;
 }
 
 const LINE_AT: usize = FRAME_BYTES - 16;
 
-/** The thread's lines, for unit number `unit`. */
+/** The thread's lines for unit `unit`. */
 export function lineOf(task: LineTask, scratch: usize, unit: i32): Line {
   const line = changetype<Line>(scratch + LINE_AT);
   line.loaded = scratch + task.loadAt;

@@ -20,7 +20,11 @@ export class LineTurnedTask extends LineTask {
   sumsAt: usize;
 }
 
-/** Four rows of cells become a line of vectors. @param row bytes from one to the next @param cells whole vectors are read and written */
+/**
+ * Transposes four rows of cells to a line of vectors.
+ * @param row bytes from one to the next
+ * @param cells whole vectors are read and written
+ */
 export function turn(rows: usize, row: usize, cells: i32, line: usize): void {
   for (let cell = 0; cell < cells; cell += 4) {
     const at = rows + (<usize>cell << 2);
@@ -29,7 +33,7 @@ export function turn(rows: usize, row: usize, cells: i32, line: usize): void {
 }
 
 /**
- * A line of sums becomes rows of the result, from row `line.oh` on.
+ * Converts a line of sums to rows of the result, from row `line.oh` on.
  * @param sums vectors of the cells of `dense` columns, whole blocks of SUMMED_PIXELS; used up
  * @param count of rows, at most SUMMED_ROWS
  */
@@ -61,7 +65,7 @@ function storeBytesOf(task: LineTask, bytes: usize, pixels: i32, oh: i32, ow: i3
   storeRow(bytes, pixels, s.cells, s.channels, task.out + <usize>oh * <usize>s.rowBytes + column, source);
 }
 
-/** 16 cells of four rows become bytes, rounded and clamped, row by row. */
+/** Converts 16 cells of four rows to bytes, rounded and clamped, row by row. */
 @inline
 function bytesTurned(sums: usize, bytes: usize, row: usize): void {
   storeTurned(bytes, row, bytesOf4Rows(sums), bytesOf4Rows(sums + 64), bytesOf4Rows(sums + 128), bytesOf4Rows(sums + 192));

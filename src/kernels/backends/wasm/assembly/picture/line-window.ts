@@ -85,7 +85,10 @@ export function lineWindow(task: LineWindowTask, scratch: usize, from: i32, to: 
   }
 }
 
-/** Where padded rows `top` … and columns `from` … `to` − 1 lie, if all are inside of what is loaded, with another row below, as whole vectors are read; else 0. */
+/**
+ * Address of padded rows `top` … and columns `from` … `to` − 1, if all of them and the row below are inside the loaded
+ * data, because whole vectors are read; otherwise 0.
+ */
 function cellsInside(task: LineWindowTask, top: i32, rows: i32, from: i32, to: i32): usize {
   const g = task.grid, l = task.load;
   if (from < g.runFrom || to > g.runTo || top + rows >= (g.outH - 1) * g.strideH + (g.KH - 1) * g.dilationH + 1) return 0;

@@ -11,7 +11,7 @@ export class WovenRows {
   d: usize;
 }
 
-/** Four rows of bytes, woven: of each pair of pixels and each channel a vector, i16 [RESIZED_ROWS, 2]. */
+/** Interleaves four rows of bytes: one vector per pair of pixels and channel, i16 [RESIZED_ROWS, 2]. */
 export function weaveBytes(rows: WovenRows, cells: usize, channels: i32, woven: usize): void {
   const step: usize = channels === 3 ? 12 : 16;
   // channel by channel, with two adjacent pixels
@@ -43,7 +43,7 @@ function storeWoven(to: usize, upper: v128, lower: v128): void {
   v128.store(to, i16x8.extend_high_i8x16_u(high), 48);
 }
 
-/** The same of words, which lie behind one another. @param row bytes from one to the next */
+/** The same for consecutive words. @param row bytes from one to the next */
 export function weaveWords(rows: usize, row: usize, cells: usize, channels: i32, woven: usize): void {
   const step: usize = channels === 3 ? 12 : 16;
   const order =
@@ -96,7 +96,10 @@ export function across(task: BytesResizeTask, tile: ResizeTile, scratch: usize, 
   }
 }
 
-/** RESIZED_PIXELS pixels whose windows have the same weights: a weight is loaded for as many of them as there are registers for. */
+/**
+ * RESIZED_PIXELS pixels whose windows have the same weights; each loaded weight is used for as many pixels as fit in
+ * registers.
+ */
 function evenPixels(task: BytesResizeTask, at: usize, weights: usize, to: usize): void {
   const channels = task.channels, pairs = task.columnPairs, step = task.evenStep, half = i32x4.splat(1 << (task.acrossBits - 1));
   const together = channels === 4 ? 2 : 4, pixel = <usize>channels << 4;
@@ -210,7 +213,7 @@ function two(at: usize, weights: usize, pairs: i32, to: usize, half: v128): void
   v128.store(to, b, 16);
 }
 
-/** Two pairs at a time: three sums alone are too few to hide the loop. */
+/** Two pairs at a time, because three sums are too few to hide the latency of the loop. */
 @inline
 function three(at: usize, weights: usize, pairs: i32, to: usize, half: v128): void {
   let a = half, b = half, c = half;
@@ -249,7 +252,7 @@ function four(at: usize, weights: usize, pairs: i32, to: usize, half: v128): voi
   v128.store(to, d, 48);
 }
 
-/** Vectors of four rows become two lines of pairs of rows, limited. @param cells a multiple of 4 */
+/** Converts vectors of four rows to two lines of pairs of rows, clamped. @param cells a multiple of 4 */
 function toPairs(task: BytesResizeTask, sums: usize, cells: i32, to: usize): void {
   const bits = task.acrossBits, below = to + task.ringRow;
   const white = i16x8.splat(<i16>task.white), black = i16x8.splat(0);
@@ -261,7 +264,7 @@ function toPairs(task: BytesResizeTask, sums: usize, cells: i32, to: usize): voi
   }
 }
 
-/** Vectors of four rows become bytes, clamped, row by row. @param cells a multiple of 16 */
+/** Converts vectors of four rows to bytes, clamped, row by row. @param cells a multiple of 16 */
 function toBytes(task: BytesResizeTask, sums: usize, cells: i32, bytes: usize): void {
   const bits = task.acrossBits;
   for (let cell = 0; cell < cells; cell += 16) {

@@ -1,6 +1,6 @@
 import { BytesResizeTask } from './bytes-resize';
 
-/** Two rows of bytes, side by side as words. */
+/** Interleaves two rows of bytes as words. */
 export function pairUp(upper: usize, lower: usize, cells: usize, to: usize): void {
   for (let cell: usize = 0; cell < cells; cell += 8) {
     const u = v128.load8x8_u(upper + cell), v = v128.load8x8_u(lower + cell);

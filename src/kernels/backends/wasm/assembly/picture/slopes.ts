@@ -1,7 +1,7 @@
 // Combines the responses of several windows to one value: the magnitude and direction of the gradient. Processes rows
 // of floats by whole vectors.
 
-/** Beyond these, squares of float32 may overflow, or lose what they are made of. */
+/** Outside these limits, squares of float32 may overflow or underflow. */
 const LARGEST: f32 = 1e18;
 const LEAST: f32 = 1e-18;
 
@@ -24,7 +24,7 @@ function upper(v: v128): v128 {
   return v128.shuffle<u64>(v, v, 1, 1);
 }
 
-/** Of the first two, in float64. */
+/** The magnitude of the first two lanes, in float64. */
 function lengthOf2(a: v128, b: v128): v128 {
   const x = f64x2.promote_low_f32x4(a), y = f64x2.promote_low_f32x4(b);
   return f32x4.demote_f64x2_zero(f64x2.sqrt(f64x2.add(f64x2.mul(x, x), f64x2.mul(y, y))));
@@ -43,7 +43,7 @@ export function largest(responses: usize, row: usize, windows: i32, count: i32, 
   }
 }
 
-/** The heading of the largest of several responses, of the first among equals. @param headings one of each */
+/** The heading of the largest of several responses; the first one among equals. @param headings one of each */
 export function headingOfLargest(responses: usize, row: usize, windows: i32, count: i32, headings: usize, to: usize): void {
   for (let at: usize = 0; at < <usize>count << 2; at += 16) {
     let best = v128.load(responses + at), heading = v128.load32_splat(headings);
@@ -95,8 +95,8 @@ function arcTangent(y: v128, x: v128): v128 {
 }
 
 /**
- * The angle of the steepest cell of each pixel as a color: red to the right, then yellow, green, cyan, blue and violet; as bright as it
- * is steep.
+ * The angle of the steepest cell of each pixel as a color: red to the right, then yellow, green, cyan, blue and violet;
+ * the brightness is the magnitude.
  * @param pixels of `cells` lengths and angles
  * @param to three floats a pixel, and one more, which may be written
  */
@@ -115,7 +115,7 @@ export function hues(steep: usize, turned: usize, pixels: i32, cells: i32, to: u
   }
 }
 
-/** The place of a pixel's largest cell, of the first among equals, in bytes. */
+/** The byte offset of a pixel's largest cell; the first one among equals. */
 @inline
 export function steepest(cells: usize, count: i32): usize {
   let best: usize = 0;
