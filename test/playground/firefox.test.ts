@@ -59,7 +59,7 @@ describe.skipIf(!firefox)('in Firefox', () => {
       }
     }
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
-    expect(await textOf('.device')).toMatch(/^wasm simd, \d+ threads$/);
+    expect(await textOf('.device')).toMatch(/^wasm simd(, \d+ threads|，\d+ 线程)$/);
     expect(await page.$$('.notice[data-kind="error"]')).toEqual([]);
     expect(faults).toEqual([]);
   }, 120_000);
