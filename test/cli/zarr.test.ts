@@ -32,9 +32,9 @@ test('slices by a kernel of two axes, as JSON', async () => {
 });
 
 test.each([
-  [['gaussian3d:2', '--output', 'abs'], '--output goes with pictures, not with volumes'],
-  [['gaussian3d:2', '--quality', '3'], '--quality goes with pictures, not with volumes'],
-  [['gaussian3d:2', '--dry-run'], '--dry-run goes with pictures, not with volumes'],
+  [['gaussian3d:2', '--output', 'abs'], '--output applies to images, not to volumes'],
+  [['gaussian3d:2', '--quality', '3'], '--quality applies to images, not to volumes'],
+  [['gaussian3d:2', '--dry-run'], '--dry-run applies to images, not to volumes'],
   [['gaussian3d:2', '--kernel', 'box'], '--kernel must be one, for a volume'],
   [['canny'], 'must be one kernel for a volume, which canny is not'],
   [['gaussian3d:-1'], 'sigma'],

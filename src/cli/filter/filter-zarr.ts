@@ -27,7 +27,7 @@ export async function filterZarr(
   const [from, to] = paths;
   if (paths.length !== 2 || !isZarr(to)) throw new OptionError('filter', 'paths', 'must be two names that end in .zarr: a volume and its result', paths);
   for (const [name, value] of Object.entries({ ...flags, ...others }))
-    if (value !== undefined && !FLAGS.includes(name)) throw new OptionError('filter', flagName(name), 'goes with pictures, not with volumes', value);
+    if (value !== undefined && !FLAGS.includes(name)) throw new OptionError('filter', flagName(name), 'applies to images, not to volumes', value);
   const [text, ...more] = flags.kernel ?? [];
   if (text === undefined || more.length > 0) throw new OptionError('filter', '--kernel', 'must be one, for a volume', flags.kernel ?? 'none');
   const { kernel, ...own } = await volumeKernel(text);
