@@ -1,6 +1,6 @@
 // Is a photo blurry?
 // Also: sharpness score, focus measure, variance of Laplacian, detect blur, out of focus
-// The variance of the Laplacian is low when there is little fine detail. Choose the limit on photos of your own.
+// The variance of the Laplacian is low if a photo has little fine detail. Choose the threshold with your own photos.
 import { filter, grayscale, LAPLACIAN_4 } from 'convlab';
 import { readImage } from 'convlab/node';
 

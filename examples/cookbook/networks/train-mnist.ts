@@ -1,6 +1,6 @@
 // Train a CNN on MNIST
 // Also: neural network, deep learning, digits, convnet, training loop
-// For the real thing, train on `await mnist({ train: true })` and evaluate on `await mnist({ train: false })`.
+// To train on all digits, use `await mnist({ train: true })`, and evaluate on `await mnist({ train: false })`.
 // [Training a network](../training.md) has the full program.
 import { Adam, ConvNet, DataLoader, evaluate, NLLLoss, Subset, train } from 'convlab';
 import { mnist } from 'convlab/node';
