@@ -8,7 +8,7 @@ import { mnist } from 'convlab/node';
 const digits = new Subset(
   await mnist({ train: false }),
   Int32Array.from({ length: 1000 }, (_, i) => i),
-); // few, to be quick
+); // only 1,000 digits, to save time
 const model = new ConvNet().initialize(1);
 await train(model, {
   train: new DataLoader(digits, { batchSize: 50, shuffle: true, seed: 1 }),
