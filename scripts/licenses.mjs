@@ -1,4 +1,4 @@
-// Writes docs/licenses.md: what npm install convlab brings along, in packages of their own and built in, and under which licenses. From package-lock.json.
+// Writes docs/licenses.md from package-lock.json: the packages installed with convlab or built into it, with their licenses.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /** Licenses that their package.json does not name, read off the file that lies beside it. */
@@ -53,13 +53,13 @@ export function licensesPage() {
   const page = [
     '# Licenses',
     '',
-    'What `npm install convlab` brings along, as package-lock.json has it: packages of their own, and what is built in. `node scripts/licenses.mjs`',
-    'writes this page, and a test holds the two together. Each bundle has the texts of its licenses beside it: GPU.js in',
-    '`dist/browser/gpu-js-licenses.md`, the command line, the bundle for pages and the playground in `licenses.md` of `dist/cli`,',
-    '`dist/browser` and `dist/playground`.',
+    'This page lists the packages that `npm install convlab` installs, and those that are built into convlab, from package-lock.json.',
+    '`node scripts/licenses.mjs` writes this page, and a test compares it with the lock file. The license texts are stored beside each bundle:',
+    '`dist/browser/gpu-js-licenses.md` for GPU.js, and `licenses.md` in `dist/cli`, `dist/browser` and `dist/playground` for the command line,',
+    'the bundle for web pages and the playground.',
     '',
-    'Not among them is what you may install beside it: sharp (Apache-2.0, with libvips under the LGPL-3.0-or-later) for faster files,',
-    'webgpu (MIT; Dawn under BSD-3-Clause) or gl (BSD-2-Clause) for a GPU in Node, bullmq and ioredis (MIT) for queues.',
+    'The list does not include optional packages that you install yourself: sharp (Apache-2.0, with libvips under the LGPL-3.0-or-later) for',
+    'faster files, webgpu (MIT; Dawn under BSD-3-Clause) or gl (BSD-2-Clause) for a GPU in Node, bullmq and ioredis (MIT) for queues.',
     '',
     '| package | version | license | |',
     '|---|---|---|---|',

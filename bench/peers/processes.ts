@@ -63,7 +63,7 @@ function convlab(dist: string): (work: Work, threads: number) => Contestant | un
         const task = { dist, width, height, shape: kernel.shape, weights: Array.from(kernel.data), threads };
         const describe = ({ ms = 0, extra }: Answer) => {
           const [perPixel, times] = [(1e6 * ms) / (width * height), (1e6 * extra) / (4 * width * height)];
-          return `${perPixel.toFixed(2)} ns a pixel, ${Math.round(extra)} MB more (${times.toFixed(1)}× the picture)`;
+          return `${perPixel.toFixed(2)} ns a pixel, ${Math.round(extra)} MB more (${times.toFixed(1)}× the image)`;
         };
         return new Process([process.execPath, here('../children/scale.mjs'), JSON.stringify(task)], describe);
       }

@@ -1,4 +1,4 @@
-// Find a small picture in a large one
+// Find a small image in a large one
 // Also: template matching, search, locate, icon in a screenshot, matchTemplate
 import { crop, matchTemplate } from 'convlab';
 import { readImage } from 'convlab/node';

@@ -1,6 +1,6 @@
-// Use convlab inside a sharp chain
+// Use convlab between two sharp calls
 // Also: sharp, libvips, raw buffer, webp, avif, resize and convolve
-// sharp's raw output is passed as it is; nothing is decoded twice.
+// sharp's raw output is passed to `filter` unchanged, and nothing is decoded twice.
 import { filter } from 'convlab';
 import sharp from 'sharp';
 

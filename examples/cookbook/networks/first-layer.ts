@@ -10,7 +10,7 @@ const digit = reshape(digitFromImage(await readImage('digit.jpg')), [1, 1, 28, 2
 const { data: maps } = await conv(digit, kernels, { padding: 'same' }); // 4 feature maps: [1, 4, 28, 28]
 
 const most = Math.max(...maps.map(Math.abs));
-const pixels = new Uint8ClampedArray(maps.length); // two maps beside each other, two below: black is negative, white positive
+const pixels = new Uint8ClampedArray(maps.length); // two maps side by side, two below: black is negative, white positive
 for (const [i, value] of maps.entries()) {
   const [map, y, x] = [Math.floor(i / 784), Math.floor(i / 28) % 28, i % 28];
   pixels[(y + 28 * (map >> 1)) * 56 + x + 28 * (map & 1)] = 128 + (127 * value) / most;

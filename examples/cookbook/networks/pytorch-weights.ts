@@ -1,6 +1,6 @@
 // Load weights from PyTorch
 // Also: state_dict, safetensors, pretrained, import, convert weights
-// In Python: `safetensors.torch.save_file(model.state_dict(), 'weights.safetensors')`.
+// Save the weights in Python with `safetensors.torch.save_file(model.state_dict(), 'weights.safetensors')`.
 import { ConvNet } from 'convlab';
 import { loadSafetensors } from 'convlab/node';
 

@@ -1,7 +1,7 @@
-// Which pixels mattered?
+// Which pixels influence a prediction?
 // Also: explain a prediction, saliency map, Grad-CAM, heat map, attribution, occlusion
-// A square covers one part of the digit after the other: the map is bright where the score drops. `saliency` and
-// `gradCam` answer the same question from gradients.
+// A square covers one part of the digit after the other, and the map is bright where this lowers the score. `saliency`
+// and `gradCam` answer the same question from gradients.
 import { createImage, digitFromImage, occlusionMap, reshape, resize } from 'convlab';
 import { loadCheckpoint, readImage, writeImage } from 'convlab/node';
 

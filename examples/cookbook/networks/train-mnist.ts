@@ -1,6 +1,6 @@
 // Train a CNN on MNIST
 // Also: neural network, deep learning, digits, convnet, training loop
-// For the real thing, train on `await mnist({ train: true })` and evaluate on `await mnist({ train: false })`.
+// To train on all digits, use `await mnist({ train: true })`, and evaluate on `await mnist({ train: false })`.
 // [Training a network](../training.md) has the full program.
 import { Adam, ConvNet, DataLoader, evaluate, NLLLoss, Subset, train } from 'convlab';
 import { mnist } from 'convlab/node';
@@ -8,7 +8,7 @@ import { mnist } from 'convlab/node';
 const digits = new Subset(
   await mnist({ train: false }),
   Int32Array.from({ length: 1000 }, (_, i) => i),
-); // few, to be quick
+); // only 1,000 digits, to save time
 const model = new ConvNet().initialize(1);
 await train(model, {
   train: new DataLoader(digits, { batchSize: 50, shuffle: true, seed: 1 }),

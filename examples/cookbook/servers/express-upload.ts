@@ -1,7 +1,7 @@
 // Filter an upload in Express
 // Also: server, API, multer, Fastify, HTTP, endpoint, form upload, buffer to buffer
 // [Servers](../servers.md) has complete programs for Express, Fastify and Next, with multipart forms, status codes and
-// a client that leaves.
+// clients that disconnect.
 import { readFile } from 'node:fs/promises';
 import { DataError, filter, UnsupportedError } from 'convlab';
 import { decodeImage, encodeImage } from 'convlab/node';

@@ -1,7 +1,7 @@
 // Get the same bytes on every machine
 // Also: reproducible, deterministic, snapshot test, CI, codec
-// GPUs and sharp's JPEG codec round differently from machine to machine. Name the backend and the codec where results
-// are compared byte by byte.
+// GPUs and sharp's JPEG codec round differently from machine to machine. Set the backend and the codec if you compare
+// results byte by byte.
 import { createHash } from 'node:crypto';
 import { createBackend, filter } from 'convlab';
 import { readImage } from 'convlab/node';

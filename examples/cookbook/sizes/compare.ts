@@ -1,6 +1,6 @@
-// How different are two pictures?
+// How different are two images?
 // Also: diff, PSNR, SSIM, similarity, compression quality, visual regression test
-// PSNR is in decibels; SSIM is 1 for equal pictures. Both are computed over all channels.
+// PSNR is in decibels; SSIM is 1 for equal images. Both are computed over all channels.
 import { compareImages } from 'convlab';
 import { readImage, writeImage } from 'convlab/node';
 

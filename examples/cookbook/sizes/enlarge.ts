@@ -1,4 +1,4 @@
-// Enlarge a picture
+// Enlarge an image
 // Also: resize, upscale, zoom, bigger, pixel art, bicubic, lanczos
 import { crop, resize } from 'convlab';
 import { readImage, writeImage } from 'convlab/node';
