@@ -151,7 +151,7 @@ describe('a call from tensors to tensors in the background', () => {
   });
 });
 
-test('a worker that crashes is an error of the job that it leaves, and the next one has others', async () => {
+test('a worker that crashes is an error of the job that it leaves; those that wait, and the next one, have others', async () => {
   const original = threads.Worker;
   const workers: Worker[] = [];
   threads.Worker = class extends original {
@@ -165,10 +165,15 @@ test('a worker that crashes is an error of the job that it leaves, and the next 
   const [worker] = workers;
   const ended = once(worker, 'exit');
   const result = filter(photo, disk(12), { backend });
-  // comes before the job has noticed, and replaces its threads
+  const [x, weights] = [noiseTensor([1, 2, 40, 40]), noiseTensor([2, 2, 3, 3])];
+  const waiting = [filter(photo, gaussian(2), { backend }), filter(photo, disk(3), { backend })];
+  const convolved = conv(x, weights, { backend });
+  // comes before the job has noticed
   const next = ended.then(() => filter(photo, sharpen(), { backend }));
   worker.terminate();
   await expect(result).rejects.toThrow('a thread of this backend crashed: it exited with code 1');
+  for (const [i, kernel] of [gaussian(2), disk(3)].entries()) expect(sameBits(await waiting[i], await filter(photo, kernel, { backend: blocking }))).toBe(true);
+  expect((await convolved).data).toEqual((await conv(x, weights, { backend: blocking })).data);
   await next;
   threads.Worker = original;
   expect(sameBits(await filter(photo, sharpen(), { backend }), await filter(photo, sharpen(), { backend: blocking }))).toBe(true);

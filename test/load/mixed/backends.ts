@@ -68,12 +68,13 @@ export class Slot {
    */
   async excuses(error: unknown, used: Backend | undefined, begun: number): Promise<boolean> {
     const { message } = error as Error;
-    const current = used === (await this.#backend);
+    const latest = this.#backend;
+    const current = used === (await latest);
     // others that use it fail once it is replaced
     if (!current && /was disposed of/.test(message)) return true;
     const since = (used && this.#since.get(used)) ?? begun;
     if (!CRASHED.test(message) || this.threads.lastKill < since) return false;
-    if (used && current) {
+    if (used && current && this.#backend === latest) {
       this.#backend = this.#open();
       used.dispose();
     }

@@ -61,7 +61,7 @@ export class Background {
 
   /** Runs a function once all jobs so far have ended. */
   after(work: () => void): void {
-    if (this.#machine) this.#next(async () => work()).catch(() => {});
+    this.#jobs = this.#jobs.then(work).catch(() => {});
   }
 
   dispose(): void {
@@ -73,16 +73,19 @@ export class Background {
   }
 
   #next<T>(work: (machine: Machine) => Promise<T>): Promise<T> {
-    // a crashed instance is replaced
+    const job = this.#jobs.then(async () => work(await this.#current()));
+    this.#jobs = job.catch(() => {});
+    return job;
+  }
+
+  /** The machine for the next job. One that has crashed is replaced, so only the job that ran on it fails. */
+  #current(): Promise<Machine> {
     if (this.#started?.lost && !this.#disposed) {
       this.#started.dispose();
       this.#started = this.#machine = undefined;
     }
     this.#machine ??= this.#start();
-    const [machine, before] = [this.#machine, this.#jobs];
-    const job = before.then(async () => work(await machine));
-    this.#jobs = job.catch(() => {});
-    return job;
+    return this.#machine;
   }
 
   async #start(): Promise<Machine> {

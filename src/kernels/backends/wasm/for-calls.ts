@@ -1,4 +1,5 @@
 import type { Control } from '../../../control.js';
+import { UnsupportedError } from '../../../errors.js';
 import { endOfTurn } from '../../../turns.js';
 import type { Backend, Executable, Operand } from '../../backend.js';
 import type { OperatorJob } from '../../job.js';
@@ -87,6 +88,10 @@ export class ForCalls implements Backend {
     for (const each of all) each.machine ??= away ? 'background' : this.machine;
     const written = commands.flatMap(({ values }) => values ?? []);
     const run = function* (machine: Machine, kept: readonly Float32Array[]): Steps<Float32Array> {
+      for (const { machine: home } of all) {
+        if (typeof home === 'object' && home !== machine)
+          throw new UnsupportedError('wasm', 'a thread of this backend crashed, and intermediate results of this call are lost; repeat the call');
+      }
       let turn = endOfTurn();
       let at = 0;
       for (const { values, steps } of commands) {
