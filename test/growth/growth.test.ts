@@ -16,6 +16,8 @@ const ROOM = 2.5;
 /** Less is noise. */
 const LEAST = { seconds: 0.02, memory: 24 * 2 ** 20 };
 const LIMIT = 90_000;
+/** Runs of one input, of which the fastest counts, where a single one took more than is due. */
+const REPEATS = 3;
 
 const folder = mkdtempSync(join(tmpdir(), 'convlab-growth-'));
 const table: Row[] = [];
@@ -31,12 +33,12 @@ afterAll(() => {
   child?.kill('SIGKILL');
 });
 
-async function grow(name: string, work: Work): Promise<Cost[]> {
+async function grow(name: string, work: Work, repeats: number): Promise<Cost[]> {
   const current = child ?? start();
   child = current;
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), LIMIT);
-  current.send({ name, work });
+  current.send({ name, work, repeats });
   try {
     const [costs] = await Promise.race([
       once(current, 'message', { signal: late.signal }),
@@ -62,13 +64,19 @@ function start(): ChildProcess {
   });
 }
 
-function check(name: string, work: Work, costs: readonly Cost[]): void {
+/** Measures the growth; again, more often, where it was more than due: something else may have run meanwhile. */
+async function check(name: string, work: Work): Promise<readonly Cost[]> {
+  const first = await grow(name, work, 1);
+  const costs = isDue(first) ? first : await grow(name, work, REPEATS);
+  table.push({ name, work, costs });
+  expect({ name, work, isDue: isDue(costs), costs }).toMatchObject({ isDue: true });
+  return costs;
+}
+
+function isDue(costs: readonly Cost[]): boolean {
   const [, second, , last] = costs;
   const due = ROOM * Math.max(1, last.size / second.size);
-  const seconds = last.seconds / Math.max(second.seconds, LEAST.seconds);
-  const memory = last.memory / Math.max(second.memory, LEAST.memory);
-  table.push({ name, work, costs });
-  expect({ name, work, seconds: seconds <= due, memory: memory <= due, costs }).toMatchObject({ seconds: true, memory: true });
+  return last.seconds <= due * Math.max(second.seconds, LEAST.seconds) && last.memory <= due * Math.max(second.memory, LEAST.memory);
 }
 
 const filter = process.env.GROWTH;
@@ -76,14 +84,12 @@ describe.skipIf(process.platform !== 'linux')('what grows costs in proportion', 
   test.each(FAMILIES.filter(({ name }) => !filter || name.includes(filter)).map((each) => [each.name, each] as const))(
     '%s',
     async (name, { work }) => {
-      const costs = await grow(name, work);
-      check(name, work, costs);
+      const costs = await check(name, work);
       if (work !== 'picture') return;
-      const alone = await grow(name, 'builtIn');
-      check(name, 'builtIn', alone);
+      const alone = await check(name, 'builtIn');
       // what is accepted does not depend on sharp
       expect(alone.map(({ outcome }) => outcome)).toEqual(costs.map(({ outcome }) => outcome));
     },
-    2 * LIMIT,
+    4 * LIMIT,
   );
 });
