@@ -175,7 +175,7 @@ function spanOf(tensor: string, entry: unknown, dataBytes: number, fail: Complai
   return { tensor, shape, length, dtype, begin, end };
 }
 
-/** Every byte belongs to exactly one tensor. */
+/** Checks that every byte belongs to exactly one tensor. */
 function checkCovers(places: readonly TensorSpan[], dataBytes: number, fail: Complaint): void {
   let covered = 0;
   for (const { tensor, begin, end } of [...places].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
