@@ -51,7 +51,7 @@ const KERNEL_GRADIENT_OPTIONS = { ...CONV_OPTIONS, kernelShape: shape, ...RUN_OP
 
 /**
  * Cross-correlation of `x` with `kernel`: the kernel is not flipped, as in deep-learning libraries and in OpenCV's filter2D. `flip: true`
- * rotates it by 180°, which gives the convolution of mathematics. Large tensors pass through the backend in parts, so only x and the result
+ * rotates it by 180°, which gives a convolution as defined in mathematics. Large tensors pass through the backend in parts, so only x and the result
  * need to fit into memory. Arguments are read before the call returns, as in `filter`.
  *
  * @param x `[N, Cin, W]`, `[N, Cin, H, W]` or `[N, Cin, D, H, W]`

@@ -47,7 +47,7 @@ export interface SafetensorsOptions extends OptionsOf<typeof SAFETENSORS_OPTIONS
  * @param metadata strings stored in the header
  * @throws ShapeError if something is not a tensor
  * @throws OptionError if an option is unknown or breaks its rule
- * @throws DataError if a number is not finite, or becomes infinite in F16: {@link decodeSafetensors} would refuse the file
+ * @throws DataError if a number is not finite, or becomes infinite in F16: {@link decodeSafetensors} would reject the file
  * @example
  * ```ts
  * import { decodeSafetensors, encodeSafetensors, tensor } from 'convlab';
