@@ -1,5 +1,5 @@
-// What TypeDoc does not do by itself: guides under their headings, in the order of docs/index.md, public names by subject and by task,
-// and a home page in front of them.
+// Extends TypeDoc: lists the guides under their headings in the order of docs/index.md, groups public names by subject and by task, and adds a
+// home page.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import {
@@ -20,28 +20,28 @@ import { buildHome } from './home/build.mjs';
 import { improveSearch } from './search.mjs';
 import { addTaskPage } from './tasks.mjs';
 
-/** Where a name is declared, and what it then belongs to; the first that fits. */
+/** Patterns of source paths, each with the subject of the names declared there. The first match applies. */
 const SUBJECTS = [
   ['src/kernels/(conv|pooling-operators|geometry)', 'Operators'],
   ['src/kernels/plan/', 'The plan'],
   ['src/kernels/', 'Backends'],
-  ['src/filters/interchange/', 'Kernels from and to text'],
-  ['src/filters/(kernels|catalogue)/', 'Kernels to choose'],
+  ['src/filters/interchange/', 'Reading and writing kernels'],
+  ['src/filters/(kernels|catalogue)/', 'Predefined kernels'],
   ['src/filters/', 'Filtering'],
   ['src/image/', 'Images'],
   ['src/data/', 'Data'],
   ['src/cnn/layers/', 'Layers'],
   ['src/cnn/(loss|metrics)', 'Losses'],
   ['src/cnn/(optim|schedul)', 'Optimizers'],
-  ['src/cnn/exchange/', 'Saving and exchanging'],
-  ['src/cnn/(inspect|summary|feature|grad-check)', 'Looking inside'],
+  ['src/cnn/exchange/', 'Saving and exchanging models'],
+  ['src/cnn/(inspect|summary|feature|grad-check)', 'Inspecting networks'],
   ['src/cnn/', 'Models and training'],
   ['src/errors', 'Errors'],
   ['src/', 'Tensors'],
 ];
-/** The category of a recipe among the results of the search. */
+/** The category of recipes in search results. */
 const RECIPES = 'Recipes';
-/** What people call a public name. */
+/** Other terms that people search for. */
 const ALSO_CALLED = {
   gaussian: 'gaussian blur, blur, smooth, soften',
   box: 'box blur, mean filter, average, blur',
@@ -67,7 +67,7 @@ const ALSO_CALLED = {
 };
 /** The list of the guides, docs/index.md. */
 const GUIDES_PAGE = 'guides.html';
-/** What stands at the top of every page. */
+/** Links at the top of every page. */
 const TOP = [
   ['Guides', GUIDES_PAGE],
   ['Cookbook', `${GUIDES_PAGE}#cookbook`],
@@ -75,7 +75,7 @@ const TOP = [
   ['Playground', 'playground/index.html'],
   ['Lecture', 'guides/lecture.html'],
 ];
-/** Modules as they are imported. */
+/** Import paths of the modules. */
 const ENTRIES = { index: 'convlab', node: 'convlab/node', queue: 'convlab/queue' };
 const OWN_PAPERS = ['CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'CODE_OF_CONDUCT.md'];
 
@@ -92,11 +92,11 @@ export function guides(folder = 'docs') {
   return [...ordered].map(([name, section]) => ({ path: `${folder}/${name}`, section }));
 }
 
-/** A first line `# heading` of a text. */
+/** A text whose first line is `# heading`. */
 const HEADING = /^\s*# (.+)\n/;
 const headingOf = (path) => HEADING.exec(readFileSync(path, 'utf8'))?.[1].replaceAll('`', '') ?? basename(path);
 
-/** A recipe of a page of the cookbook: its heading, and the other words for it in the last line. */
+/** A recipe on a cookbook page: its heading, and its synonyms in the last line. */
 const RECIPE = /^## (.+)\n(?:(?!^## ).*\n)*?^`npm run example -- [\w-]+` · \*(.+)\*$/gm;
 
 /** Title and synonyms of every recipe on a page. */
@@ -104,7 +104,7 @@ export function recipesOn(page) {
   return [...page.matchAll(RECIPE)].map(([, title, also]) => ({ title, also }));
 }
 
-/** guides/NAME.html: where a page is does not depend on its heading. Every recipe of the cookbook is a result of the search. */
+/** Names guides `guides/NAME.html`, independent of their headings, and makes every recipe of the cookbook a search result. */
 class SiteRouter extends KindRouter {
   buildPages(project) {
     const pages = super.buildPages(project);
@@ -130,7 +130,7 @@ class SiteRouter extends KindRouter {
 }
 
 function nameDocuments({ project }) {
-  // TypeDoc writes the name of the project above it
+  // TypeDoc already writes the name of the project as a heading
   if (project.readme?.[0]) project.readme[0].text = project.readme[0].text.replace(HEADING, '');
   const sections = new Map(guides().map(({ path, section }) => [path, section]));
   for (const document of project.documents ?? []) {
@@ -153,7 +153,7 @@ function sortNames({ project }, root) {
     for (const child of module.children ?? []) {
       if (child.isReference()) continue;
       const file = relative(root, project.getSymbolIdFromReflection(child)?.fileName ?? '');
-      if (ALSO_CALLED[child.name]) child.relevanceBoost = 16; // as much as a recipe
+      if (ALSO_CALLED[child.name]) child.relevanceBoost = 16; // as high as for a recipe
       categorize(child, SUBJECTS.find(([pattern]) => new RegExp(`^${pattern}`).test(file))?.[1] ?? 'Tensors');
     }
   }
@@ -178,7 +178,7 @@ export function load(app) {
       const words = isRecipe ? result.content[0].text : result.parent?.kindOf(ReflectionKind.Module) && ALSO_CALLED[result.name];
       if (words) index.searchFields[i].words = words;
     }
-    // one result for each name: not what convlab/node has from convlab, nor an option again where it is inherited
+    // one result for each name: omit re-exports of convlab/node and inherited options
     for (let i = index.searchResults.length - 1; i >= 0; i--) {
       const result = index.searchResults[i];
       if (result.isReference() || result.inheritedFrom) index.removeResult(i);

@@ -4,7 +4,7 @@ import { callback, type OptionRule, type OptionsOf, option, type Rows, rule } fr
 export const CONTROL_OPTIONS = {
   /** Cancels the call: the promise rejects with the reason of the signal. The contents of `out` are then undefined. */
   signal: rule<AbortSignal>('an AbortSignal', (value) => value instanceof AbortSignal),
-  /** Called with the completed fraction, from 0 to 1; the last call is with 1. Default: none. */
+  /** Called with the completed fraction, from 0 to 1; the last call passes 1. Default: none. */
   onProgress: option(callback as OptionRule<(share: number) => void>, {}),
 } satisfies Rows;
 

@@ -45,7 +45,7 @@ export type OptionsOf<R> = { -readonly [K in keyof R as K extends RequiredOf<R> 
   -readonly [K in keyof R as K extends RequiredOf<R> ? K : never]: ValueOf<R[K]>;
 };
 
-/** The same after {@link settle}: an option with a default is never missing. */
+/** The options after {@link settle}: one with a default is never missing. */
 export type SettledOptions<R> = OptionsOf<R> & { -readonly [K in keyof R as R[K] extends { readonly default: unknown } ? K : never]: ValueOf<R[K]> };
 
 type ValueOf<R> = R extends { readonly holds: (value: unknown) => value is infer T } ? T : never;

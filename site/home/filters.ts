@@ -1,10 +1,10 @@
-// The filters of the home page: a kernel or operation of convlab, with at most one parameter, and the line of code that it is.
+// The filters of the home page: for each, a kernel with at most one parameter, and the equivalent line of code.
 import { emboss, type FilterOptions, gaussian, kernel2d, motionBlur, SOBEL_X, sharpen, type Tensor } from 'convlab';
 
 export interface LiveFilter {
   readonly kernel: (value: number) => Tensor;
   readonly options?: FilterOptions;
-  /** the call, as a reader would write it */
+  /** the call, as a user would write it */
   readonly code: (value: number) => string;
   /** the parameter: name, range and first value */
   readonly parameter?: { readonly name: string; readonly min: number; readonly max: number; readonly step: number; readonly value: number };

@@ -1,4 +1,4 @@
-// The filter on the home page: convlab as a page loads it, on the calling thread, so that it runs on any host, without isolation headers.
+// The live filter of the home page. It uses convlab on the calling thread, so it runs on any host, without isolation headers.
 import { type Backend, createBackend, createImage, type FilterOptions, filter, type Image, type Tensor } from 'convlab';
 import { FILTERS, ownCode, ownKernel } from './filters.js';
 

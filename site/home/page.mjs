@@ -1,4 +1,4 @@
-// The home page as HTML, from its words. Everything that matters is in the markup: scripts add the live filter and the switch of the theme.
+// The home page as HTML, built from its texts. All content is in the markup; scripts only add the live filter and the theme switch.
 import { CODE } from './texts.mjs';
 
 const html = (text) => text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]);

@@ -1,4 +1,4 @@
-// The words of the home page, in both languages. Terms in Chinese are those of docs/lecture.zh.md.
+// The texts of the home page, in both languages. The Chinese terms are those of docs/lecture.zh.md.
 const FIRST_CALL = `import { filter, sharpen } from 'convlab';
 import { readImage, writeImage } from 'convlab/node';
 
@@ -36,7 +36,7 @@ export const TEXTS = {
       ['Playground', 'playground/index.html'],
       ['Lecture', 'guides/lecture.html'],
     ],
-    heading: ['Image filters and neural networks,', 'built on one convolution'],
+    heading: ['Image filters and neural networks,', 'built on one operator'],
     lead: 'convlab is a TypeScript library for Node and the browser. Filter photos with any kernel, train small convolutional networks, and see every step.',
     install: 'npm install convlab',
     begin: ['Get started', 'guides/getting-started.html'],
@@ -47,9 +47,9 @@ export const TEXTS = {
     before: 'original',
     after: 'filtered',
     chips: { sharpen: 'Sharpen', gaussian: 'Gaussian blur', motion: 'Motion blur', edges: 'Sobel edges', emboss: 'Emboss', own: 'Your own' },
-    kernel: 'Kernel: change any weight',
+    kernel: 'Kernel: edit any weight',
     weight: 'row {row}, column {column}',
-    heat: 'The weights of the kernel as an image',
+    heat: 'Heat map of the kernel weights',
     amount: 'Parameter',
     loading: 'Loading …',
     failed: 'The filter cannot run in this browser',
@@ -62,22 +62,22 @@ export const TEXTS = {
     },
     learned: {
       title: 'Or learn it',
-      text: 'Layers, losses and optimizers have the same names as in PyTorch and give the same numerical results. Models load from and save to safetensors, ONNX and TensorFlow.js.',
+      text: 'Layers, losses and optimizers have the same names as in PyTorch and give the same numerical results. Models can be saved to and loaded from safetensors, ONNX and TensorFlow.js files.',
       link: ['Train a network', 'guides/training.html'],
     },
     doors: 'Where to start',
     door: [
       ['Guides', 'guides.html', 'filters.jpg', 'Install, filter, resize, stream, serve, train: one page for each task.'],
       ['Cookbook', 'guides.html#cookbook', 'canny.jpg', 'Short programs that answer common questions, most with an image of the result.'],
-      ['Playground', 'playground/index.html', 'playground.jpg', 'The sum behind every pixel, and a network that recognizes the digit you draw.'],
+      ['Playground', 'playground/index.html', 'playground.jpg', 'The weighted sum behind every pixel, and a network that recognizes the digit you draw.'],
       ['Lecture', 'guides/lecture.html', 'lecture.jpg', 'A course on convolutional networks with runnable lessons.'],
       ['Ten pictures', 'guides/ten-pictures.html', 'stride.jpg', 'Convolution from one pixel to a learned kernel.'],
-      ['API by task', 'guides/api.html', 'api.jpg', 'Every function, class and option, with a runnable example.'],
+      ['API by task', 'guides/api.html', 'api.jpg', 'Every function, class and option, with runnable examples.'],
     ],
     facts: [
       [
-        'Every option is fast',
-        'Strides, masks, alpha, 16 bits and signed results run in WebAssembly SIMD with threads.',
+        'Optimized for every option',
+        'Strides, masks, alpha, 16-bit samples and signed results are computed in WebAssembly SIMD with threads.',
         'guides/performance.html',
         'Performance',
       ],
@@ -142,12 +142,12 @@ export const TEXTS = {
       ['讲义', 'guides/lecture.zh.html', 'lecture.jpg', '一门卷积神经网络课程，每一课都能运行。'],
       ['演练场', 'playground/index.html?lang=zh', 'playground.jpg', '每个像素背后的求和，以及识别你手写数字的网络。'],
       ['十幅图（英文）', 'guides/ten-pictures.html', 'stride.jpg', '从一个像素到学出来的卷积核。'],
-      ['示例（英文）', 'guides.html#cookbook', 'canny.jpg', '按实际问题编写的短程序，每个都附有结果图。'],
+      ['示例（英文）', 'guides.html#cookbook', 'canny.jpg', '按实际问题编写的短程序，大多附有结果图。'],
       ['指南（英文）', 'guides.html', 'filters.jpg', '安装、滤波、缩放、流式处理、服务器、训练，每项一页。'],
       ['API（英文）', 'guides/api.html', 'api.jpg', '每个函数、类和选项，都有可运行的例子。'],
     ],
     facts: [
-      ['每个选项都很快', '步长、蒙版、透明度、16 位和带符号的结果，都由多线程的 WebAssembly SIMD 计算。', 'guides/performance.html', '性能（英文）'],
+      ['各种选项都经过优化', '步长、蒙版、透明度、16 位和带符号的结果，都由多线程的 WebAssembly SIMD 计算。', 'guides/performance.html', '性能（英文）'],
       ['三种后端结果一致', 'WebAssembly 和 GPU 后端，与作为基准的普通循环实现通过同一套测试。', 'guides/backends.html', '后端（英文）'],
       ['种子相同，结果逐位相同', '在 CPU 上，线程数从不改变结果。', 'guides/reliability.html', '可靠性（英文）'],
       ['超出内存的图像', '图像逐行读入、滤波、写出。', 'guides/scale.html', '大规模处理（英文）'],

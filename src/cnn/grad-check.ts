@@ -8,7 +8,7 @@ import type { Module } from './module.js';
 
 /** One number whose gradient was checked. */
 export interface GradCheckEntry {
-  /** Parameter's name, or `input 0`. */
+  /** Name of the parameter, or `input 0`. */
   readonly name: string;
   readonly index: number;
   /** The gradient from the backward pass. */

@@ -8,7 +8,7 @@ import { above, check, count, notNegative, type OptionsOf, option, type Rows, ru
 export type Schedule = (progress: number, epoch: number, steps?: number) => number;
 
 /**
- * Multiplies the rate by `gamma` every `stepSize` epochs, PyTorch's StepLR.
+ * Multiplies the rate by `gamma` every `stepSize` epochs, like PyTorch's StepLR.
  * @param gamma default 0.1
  * @throws OptionError if `stepSize` is not an integer ≥ 1, or `gamma` not a finite number ≥ 0
  */

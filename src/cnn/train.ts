@@ -56,7 +56,7 @@ export interface TrainOptions {
    * `earlyStopping.restoreBest`.
    */
   signal?: AbortSignal;
-  /** Called with the completed fraction of the steps, from 0 to 1; the last call is with 1, unless a signal stops training. Default: none. */
+  /** Called with the completed fraction of the steps, from 0 to 1; the last call passes 1, unless a signal stops training. Default: none. */
   onProgress?: (share: number) => void;
   /** Initializes the model before training. With the loaders' seeds, it makes the whole run reproducible. Default: the model is trained from its current state. */
   seed?: number;
@@ -92,9 +92,9 @@ const CALLBACKS = { onBatch: callback, onEpoch: callback, onStep: callback } sat
  * Trains a model. Each step is a replay of operator calls in buffers allocated once; loss and accuracy are summed on
  * the backend and read every `logEvery` batches. Submodules in evaluation mode stay in it, unless the whole model is in
  * evaluation mode. Afterwards the model is in evaluation mode until it is trained again or put into training mode.
- * @returns losses and accuracies per line and epoch; the model holds the result
+ * @returns losses and accuracies per log line and per epoch; the model holds the result
  * @throws OptionError if an option is unknown or breaks its rule
- * @throws DivergedError at the next line or epoch, once the loss or a weight is not finite; with `restoreBest` the model then holds
+ * @throws DivergedError at the next log line or the end of the epoch, once the loss or a weight is not finite; with `restoreBest` the model then holds
  * its best weights
  * @throws UnsupportedError if every parameter is frozen
  * @example

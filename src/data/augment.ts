@@ -19,7 +19,7 @@ const AUGMENT_OPTIONS = { seed: option(anyWhole, { default: 0 }) } satisfies Row
  * are resampled once.
  * @param steps from first to last, applied to `x`
  * @param options.seed default 0
- * @throws OptionError if an option is unknown, or the seed is no integer
+ * @throws OptionError if an option is unknown, or the seed is not an integer
  * @example
  * ```ts
  * import { augment, randomErase, randomRotation, randomShift, Subset } from 'convlab';

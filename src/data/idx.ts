@@ -46,7 +46,7 @@ const IDX_TYPES: Readonly<Record<number, IdxType>> = {
 /**
  * Reads an IDX file, the format of MNIST, with any number of axes and all six element types.
  * @param bytes the file; one-byte values are not copied
- * @throws DataError, before anything is allocated, if the file is no IDX file, is truncated, or has trailing bytes
+ * @throws DataError, before anything is allocated, if the file is not an IDX file, is truncated, or has trailing bytes
  * @example
  * ```ts
  * import { parseIdx } from 'convlab';

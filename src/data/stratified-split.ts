@@ -4,7 +4,7 @@ import { type Dataset, Subset } from './dataset.js';
 import { checkSeed, stream } from './stream.js';
 
 /**
- * Splits a dataset at random into parts that share no sample, each with the class proportions of the whole, within one
+ * Splits a dataset at random into disjoint parts, each with the class proportions of the whole, within one
  * or two samples per class: `const [train, validation] = stratifiedSplit(folder, folder.labels, [480, 120])`.
  * @param labels the class of every sample
  * @param lengths of the parts; their sum is the dataset's length

@@ -78,7 +78,7 @@ function gather({ shape, data }: Tensor | Bytes, indices: ArrayLike<number>): Te
   return { shape: [indices.length, ...row], data: out };
 }
 
-/** The only row of `[1, ...]`. */
+/** A batch of one, `[1, ...]`, without its first axis. */
 function withoutBatchAxis({ shape, data }: Tensor): Tensor {
   return { shape: shape.slice(1), data };
 }

@@ -57,10 +57,10 @@ export interface ExplainFilterOptions extends OptionsOf<typeof EXPLAIN_FILTER_OP
  */
 export function explain(kernel: KernelSource, format: Format | ImageSource, options?: ExplainFilterOptions): Promise<Explanation>;
 /**
- * The same for a tensor: which algorithm `conv` would choose.
+ * Explains which algorithm `conv` would choose for a tensor.
  *
  * @param kernel a window `[k]`, `[kH, kW]` or `[kD, kH, kW]` that slides over every channel, as in `filterTensor`;
- * or `[Cout, Cin / groups, ...k]`, as `conv` takes it
+ * or `[Cout, Cin / groups, ...k]`, as for `conv`
  * @param shape `[N, C, ...spatial]`; for a window along one or two axes also `[W]` or `[H, W]`
  * @param options as for `conv`
  * @throws ShapeError or OptionError as `conv` does

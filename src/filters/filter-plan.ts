@@ -43,9 +43,9 @@ export interface FilterPlan {
    * @throws ShapeError if the image is not of the plan's format, or `out` does not have the format of the result
    */
   apply(image: ImageSource, options?: ApplyOptions): Promise<Image>;
-  /** The same for an image stored on the plan's backend, where the result is stored too. */
+  /** Filters an image stored on the plan's backend, where the result is stored too. */
   apply(image: DeviceImage, options?: Omit<ApplyOptions, 'out'>): Promise<DeviceImage>;
-  /** Either of the above. */
+  /** Filters an image that may be in memory or on the plan's backend. */
   apply(image: ImageSource | DeviceImage, options?: ApplyOptions): Promise<Image | DeviceImage>;
   /**
    * The same filter for one band of rows at a time; `filterStream` uses it.

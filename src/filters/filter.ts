@@ -68,7 +68,7 @@ export function filter<I extends ImageSource, P extends Output = 'clamp'>(
 ): Promise<Image<ResultSamples<I, P>>>;
 /** Filters an image on a backend, see {@link uploadImage}; the result stays on the backend. `backend` is optional, and `out` is not allowed. */
 export function filter(image: DeviceImage, kernel: KernelSource, options?: Omit<FilterOptions, 'out'>): Promise<DeviceImage>;
-/** Either of the above. */
+/** Filters an image that may be in memory or on a backend. */
 export function filter(image: Image | DeviceImage, kernel: KernelSource, options?: Omit<FilterOptions, 'out'>): Promise<Image | DeviceImage>;
 export async function filter(source: ImageSource | DeviceImage, kernel: KernelSource, options: FilterOptions = {}): Promise<Image | DeviceImage> {
   checkOptions('filter', options, FILTER_OPTIONS);

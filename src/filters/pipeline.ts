@@ -85,7 +85,7 @@ export class Pipeline<P extends Output = Output> {
    * @throws as `filter` does
    */
   apply<I extends ImageSource>(image: I, options?: PipelineRunOptions): Promise<Image<ResultSamples<I, P>>>;
-  /** The same for an image stored on a backend, see {@link uploadImage}; the result is stored there too. */
+  /** Applies the kernels to an image stored on a backend, see {@link uploadImage}; the result is stored there too. */
   apply(image: DeviceImage, options?: Omit<PipelineRunOptions, 'out'>): Promise<DeviceImage>;
   async apply(source: ImageSource | DeviceImage, options: PipelineRunOptions = {}): Promise<Image | DeviceImage> {
     checkOptions('pipeline', options, PIPELINE_RUN_OPTIONS);

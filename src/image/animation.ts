@@ -74,8 +74,8 @@ export interface EncodeAnimationOptions extends EncodeOptions {
 }
 
 /**
- * Encodes frames as a GIF, an animated PNG or WebP, or as pages of a TIFF, which have no delays. A GIF uses one palette
- * of 256 colors, or one per frame if no frame has more colors; alpha below one half becomes transparent; delays are
+ * Encodes frames as a GIF, an animated PNG or WebP, or as pages of a TIFF, which have no delays. In a GIF, frames with at most 256 colors keep their
+ * own palette, and all others share one; alpha below one half becomes transparent; delays are
  * rounded to hundredths of a second. Frames are written in full; if any has transparent pixels, each is cleared before
  * the next.
  * @throws ShapeError if there is no frame, or frames differ in size, or in channels or sample types if the format

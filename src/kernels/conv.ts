@@ -1,7 +1,7 @@
 /**
- * A filter is a convolution whose kernel we choose; a CNN layer is the same convolution whose kernel is learned.
+ * An image filter is a convolution with a kernel chosen by hand; a convolutional layer performs the same operation with a learned kernel.
  *
- * So there is one operator, `conv`, for 1, 2 and 3 spatial axes, and its gradients. With
+ * Both use one operator, `conv`, for 1, 2 and 3 spatial axes, and its gradients. With
  *
  *   out[n, cout, o] = bias[cout] + Σ over cin, k of x̂[n, cin, o·stride + k·dilation] · kernel[cout, cin, k]
  *
@@ -11,7 +11,7 @@
  *   ∂L/∂kernel[cout, cin, k] = Σ over n, o of x̂[n, cin, o·stride + k·dilation] · G[n, cout, o]
  *   ∂L/∂bias[cout]           = Σ over n, o of G[n, cout, o]
  *
- * and ∂L/∂x sums the gradients of all padded elements that show x.
+ * and ∂L/∂x sums the gradients of all padded elements that are copies of x.
  */
 import { DataError, ShapeError, show } from '../errors.js';
 import { checkedInUse, checkOptions, flag, type OptionsOf, option, type Rows } from '../options.js';
@@ -51,7 +51,7 @@ const KERNEL_GRADIENT_OPTIONS = { ...CONV_OPTIONS, kernelShape: shape, ...RUN_OP
 
 /**
  * Cross-correlation of `x` with `kernel`: the kernel is not flipped, as in deep-learning libraries and in OpenCV's filter2D. `flip: true`
- * rotates it by 180°, which gives the convolution of mathematics. Large tensors pass through the backend in parts, so only x and the result
+ * rotates it by 180°, which gives a convolution as defined in mathematics. Large tensors pass through the backend in parts, so only x and the result
  * need to fit into memory. Arguments are read before the call returns, as in `filter`.
  *
  * @param x `[N, Cin, W]`, `[N, Cin, H, W]` or `[N, Cin, D, H, W]`
@@ -154,7 +154,7 @@ export async function convKernelGradient(x: Tensor, gradient: Tensor, options: C
  * The gradient of {@link conv} with respect to its bias: the sum of each channel.
  * @param gradient ∂L/∂out, `[N, Cout, ...spatial]`
  * @returns ∂L/∂bias, `[Cout]`
- * @throws ShapeError if it has another shape
+ * @throws ShapeError if the gradient has another shape
  * @throws OptionError if an option is unknown
  * @example
  * ```ts

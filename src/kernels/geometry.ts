@@ -72,16 +72,16 @@ export const CONV_OPTIONS = {
   padding: option(paddings, { default: 'valid', help: 'how far the image is extended', placeholder: 'sides' }),
   /** The values of the padding. Default `'zero'`. `'reflect'` may be at most n − 1 wide. */
   paddingMode: option(oneOf(PADDING_MODES), { default: 'zero', help: 'values beyond the border', placeholder: 'mode' }),
-  /** The value of `paddingMode: 'constant'`, and only of that. Default 0. */
+  /** The value for `paddingMode: 'constant'`; not allowed with other modes. Default 0. */
   paddingValue: option(float32, { help: 'with --padding-mode constant: the value, in the units of the image (default: 0)' }),
   /**
    * The number of groups into which the channels are split and computed separately; the channel count gives a depthwise convolution.
    * Default 1.
    */
   groups: option(count, { default: 1 }),
-  /** Rotate the kernel by 180° (reverse every spatial axis): the convolution of mathematics. Default false: cross-correlation. */
+  /** Rotate the kernel by 180° (reverse every spatial axis): a convolution as defined in mathematics. Default false: cross-correlation. */
   flip: option(flag, { default: false, help: 'rotate the kernel by 180° (mathematical convolution)' }),
-  /** With padding `'same'`: the index of the kernel weight placed on the output element, 0 … k − 1, before a `flip`. Default: see `'same'`. */
+  /** With padding `'same'`: the index of the kernel weight aligned with the output element, 0 … k − 1, before a `flip`. Default: see `'same'`. */
   anchor: option(perAxis(whole(0)), { help: 'with --padding same: the kernel weight placed on the output pixel (default: the center)', placeholder: 'cell' }),
 } satisfies Rows;
 

@@ -18,7 +18,7 @@ import {
 } from '../../src/index.js';
 import { mnist } from '../../src/node.js';
 
-// A filter is a convolution whose kernel we choose; a CNN layer is the same convolution whose kernel is learned.
+// A convolutional layer performs the same operation as a filter, with a learned kernel.
 describe.each(['wasm', 'reference'] as const)('the thesis, on %s', (name) => {
   let backend: Backend;
   beforeAll(async () => {

@@ -19,7 +19,7 @@ const KERNELS: Readonly<Record<string, Tensor>> = {
 };
 
 test('the table of counts is what the model says', async () => {
-  const [, table] = readFileSync('docs/backends.md', 'utf8').split('| RGBA of 8 bits, 1920 × 1080 |');
+  const [, table] = readFileSync('docs/backends.md', 'utf8').split('| 8-bit RGBA, 1920 × 1080 |');
   const told = table.split('\n\n')[0].split('\n').slice(2);
   const wasm = await createWasmBackend(1);
   const lines = Object.entries(KERNELS).map(([name, kernel]) => {

@@ -28,7 +28,7 @@ function isFrames(value: unknown): boolean {
   return [width, height].every((size) => Number.isSafeInteger(size) && size >= 1) && [1, 2, 3, 4].includes(channels);
 }
 
-/** Flags of `convlab filter` for films. */
+/** Flags of `convlab filter` for video. */
 export const FILM_FLAGS = {
   raw: option(RAW_FRAMES, { help: 'video from - to -: raw frames of bytes, such as 1920x1080x3', placeholder: 'size' }),
   y4m: switchFlag('video from - to -: YUV4MPEG2'),

@@ -11,7 +11,7 @@ export interface Film {
   readonly format: Format;
   /** bytes per frame */
   readonly length: number;
-  /** Reads the next frame. @returns false at the end @throws DataError if the film ends within it */
+  /** Reads the next frame. @returns false at the end @throws DataError if the video ends within it */
   read(frame: Uint8ClampedArray): Promise<boolean>;
   /** The part of a frame to filter; valid until the next one is requested. */
   picture(frame: Uint8ClampedArray): Image;

@@ -61,7 +61,7 @@ parentPort.on('message', (task) => {
 `;
 
 /**
- * A pipe or file that a separate thread reads or writes, so that this thread can compute meanwhile. Bytes are
+ * A pipe or file that a separate thread reads or writes, so that this thread can compute at the same time. Bytes are
  * transferred through existing shared memory; a Node stream would allocate memory for every 64 KB and need two turns of
  * the event loop for each.
  */

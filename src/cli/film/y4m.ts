@@ -1,6 +1,6 @@
 import { DataError, UnsupportedError } from '../../errors.js';
 
-/** Chroma planes, by the letters after C: columns and rows of luma per chroma sample; none for gray films. */
+/** Chroma planes, by the letters after C: columns and rows of luma per chroma sample; none for gray video. */
 const CHROMA = { 420: [2, 2], 422: [2, 1], 444: [1, 1], mono: undefined } as const;
 
 /** The header of a YUV4MPEG2 video with 8 bits. @see https://wiki.multimedia.cx/index.php/YUV4MPEG2 */

@@ -49,7 +49,7 @@ export class S3Object {
     return bytes;
   }
 
-  /** Reads the object part by part. @throws DataError if it is replaced meanwhile */
+  /** Reads the object part by part. @throws DataError if it is replaced while it is read */
   async *stream(): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
     yield this.first.bytes;
     for (let at = this.first.bytes.length; at < this.size; ) {

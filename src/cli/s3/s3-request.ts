@@ -28,7 +28,7 @@ const PATIENCE = 60_000;
 
 /**
  * Sends a signed request. It is retried after 429, 5xx and broken connections, with exponential backoff.
- * @param take reads the response; a connection that breaks meanwhile is retried too
+ * @param take reads the response; if the connection breaks while it reads, the request is retried too
  * @throws DataError that names bucket, key, status and what to check
  */
 export async function send<T>(request: S3Request, take: (answer: Response) => Promise<T>): Promise<T> {

@@ -8,7 +8,7 @@ import { OnnxGraphBuilder } from './onnx-graph.js';
 
 /**
  * A model in evaluation mode as the bytes of an ONNX file (opset 13), for onnxruntime and others. The batch
- * axis is free unless something in the model depends on its size. Parameters keep PyTorch's names.
+ * axis is dynamic unless something in the model depends on its size. Parameters keep PyTorch's names.
  * @param inputShapes one per input, with the batch axis: `[1, 1, 28, 28]`
  * @throws UnsupportedError if the model contains a custom operation
  * @example

@@ -47,7 +47,7 @@ export interface SafetensorsOptions extends OptionsOf<typeof SAFETENSORS_OPTIONS
  * @param metadata strings stored in the header
  * @throws ShapeError if something is not a tensor
  * @throws OptionError if an option is unknown or breaks its rule
- * @throws DataError if a number is not finite, or becomes infinite in F16: {@link decodeSafetensors} would refuse the file
+ * @throws DataError if a number is not finite, or becomes infinite in F16: {@link decodeSafetensors} would reject the file
  * @example
  * ```ts
  * import { decodeSafetensors, encodeSafetensors, tensor } from 'convlab';
@@ -175,7 +175,7 @@ function spanOf(tensor: string, entry: unknown, dataBytes: number, fail: Complai
   return { tensor, shape, length, dtype, begin, end };
 }
 
-/** Every byte belongs to exactly one tensor. */
+/** Checks that every byte belongs to exactly one tensor. */
 function checkCovers(places: readonly TensorSpan[], dataBytes: number, fail: Complaint): void {
   let covered = 0;
   for (const { tensor, begin, end } of [...places].sort((a, b) => a.begin - b.begin || a.end - b.end)) {

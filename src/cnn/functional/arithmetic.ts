@@ -7,7 +7,7 @@ import { view } from './shape.js';
 
 /**
  * a + b. Shapes are broadcast as in PyTorch: axes are aligned at the last one, and an axis of size 1 is repeated.
- * @throws ShapeError if an axis has two sizes, neither of them 1
+ * @throws ShapeError if the sizes of an axis differ and neither is 1
  * @example
  * ```ts
  * import { add, Module, multiply, tensor, type Value } from 'convlab';
@@ -32,7 +32,7 @@ export function add(left: Value, right: Value): Value {
 
 /**
  * Element-wise a · b, with shapes broadcast as in {@link add}, e.g. `[N, C, H, W]` by a factor `[N, C, 1, 1]` per map.
- * @throws ShapeError if an axis has two sizes, neither of them 1
+ * @throws ShapeError if the sizes of an axis differ and neither is 1
  */
 export function multiply(left: Value, right: Value): Value {
   const [a, b] = broadcast('multiply', left, right);

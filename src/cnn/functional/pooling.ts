@@ -7,7 +7,7 @@ import { multiply } from './arithmetic.js';
 import { convolve } from './convolution.js';
 
 /**
- * The largest value of every window; see `maxPool` of the engine.
+ * The largest value of every window; see `maxPool` for tensors.
  * @param x `[N, C, ...spatial]`
  * @example
  * ```ts

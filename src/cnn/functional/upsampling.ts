@@ -13,7 +13,7 @@ export const UPSAMPLE_OPTIONS = {
   /** Size of the result / size of the input; sizes are rounded down. */
   scaleFactor: perAxis(positive),
   /**
-   * `'nearest'` repeats cells. `'linear'`, `'bilinear'` and `'trilinear'` interpolate between neighbors along 1, 2 and
+   * `'nearest'` repeats elements. `'linear'`, `'bilinear'` and `'trilinear'` interpolate between neighbors along 1, 2 and
    * 3 axes. Default `'nearest'`.
    */
   mode: option(oneOf(['nearest', 'linear', 'bilinear', 'trilinear']), { default: 'nearest' }),

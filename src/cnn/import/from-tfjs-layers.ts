@@ -26,8 +26,8 @@ export interface FromTfjsLayersOptions extends OptionsOf<typeof FROM_TFJS_LAYERS
 const OPSET = 17;
 
 /**
- * A layers model of TensorFlow.js or Keras (`format: "layers-model"`) as a trainable module. Its kernels are converted
- * to channels first once: where the original model used `[N, H, W, C]`, the module takes and returns `[N, C, H, W]`.
+ * A layers model of TensorFlow.js or Keras (`format: "layers-model"`) as a trainable module. Its kernels are converted once to channels-first order:
+ * where the original model used `[N, H, W, C]`, the module takes and returns `[N, C, H, W]`.
  * @param modelJson the contents of `model.json`, parsed
  * @param weights the concatenated files of its manifest
  * @throws DataError, naming the file, if it is invalid

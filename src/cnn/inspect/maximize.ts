@@ -19,15 +19,15 @@ export const MAXIMIZE_OPTIONS = {
   layer: option(text, { required: true }),
   /** The feature map to maximize; in a layer `[N, features]`, the feature. */
   channel: option(checkedInUse<number>('the index of a map'), { required: true }),
-  /** The cell of the map (a single neuron), one number per spatial axis. Default: the mean of the map. */
+  /** The position in the map (a single neuron), one number per spatial axis. Default: the mean of the map. */
   at: checkedInUse<readonly number[]>('a cell of the map'),
   /** Number of gradient steps. Default 100. */
   steps: option(count, { default: 100 }),
-  /** Mean change of a cell per step. Default 0.02. */
+  /** Mean change of an input value per step. Default 0.02. */
   rate: option(notNegative, { default: 0.02 }),
-  /** Standard deviation in cells of the blur between steps, which suppresses unnatural high frequencies; 0: none. Default 0.5. */
+  /** Standard deviation, in pixels, of the blur between steps, which suppresses unnatural high frequencies; 0: none. Default 0.5. */
   blur: option(notNegative, { default: 0.5 }),
-  /** Cells are clamped to this range. Default [0, 1]. */
+  /** Input values are clamped to this range. Default [0, 1]. */
   range: option(ascending, { default: [0, 1] }),
   /** Seed of the weak noise to start from. Default 0. */
   seed: option(anyWhole, { default: 0 }),

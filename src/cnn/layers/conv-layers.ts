@@ -86,12 +86,12 @@ export class Conv3d extends ConvNd {
 /** Rules and defaults of {@link ConvTransposeOptions}. */
 export const CONV_TRANSPOSE_OPTIONS = {
   ...pickRows(CONV_OPTIONS, 'stride', 'dilation'),
-  /** Cells cut off both sides of the output. Default 0. */
+  /** Elements removed from both sides of each output axis. Default 0. */
   padding: option(perAxis(whole(0)), { default: 0 }),
   /** Elements added at the end, < stride, to select one of the output sizes that are possible with a stride. Default 0. */
   outputPadding: option(perAxis(whole(0)), { default: 0 }),
   ...pickRows(CONV_OPTIONS, 'groups'),
-  /** Add a number to each output channel. Default true. */
+  /** Learn a bias per output channel. Default true. */
   bias: option(flag, { default: true }),
 } satisfies Rows;
 

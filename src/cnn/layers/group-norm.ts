@@ -66,7 +66,7 @@ export class GroupNorm extends Module {
 export const LAYER_NORM_OPTIONS = {
   /** Added to the variance. Default 1e-5. */
   eps: option(notNegative, { default: 1e-5 }),
-  /** Learn a scale, and with `bias` a shift, for each normalized cell. Default true. */
+  /** Learn a scale, and with `bias` a shift, for each normalized element. Default true. */
   elementwiseAffine: option(flag, { default: true }),
   /** Learn a shift; requires `elementwiseAffine`. Default true. */
   bias: option(flag, { default: true }),

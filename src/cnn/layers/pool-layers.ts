@@ -131,7 +131,7 @@ abstract class AdaptivePool extends Module {
 }
 
 /**
- * `[N, C, ...]` → `[N, C, ...outputSize]`, each cell is the mean of an equal part of the input, for 1 to 3 spatial
+ * `[N, C, ...]` → `[N, C, ...outputSize]`; each output element is the mean of an equal part of the input, for 1 to 3 spatial
  * axes.
  * @throws OptionError unless the size consists of integers ≥ 1, or when it runs if it does not match the axes
  */

@@ -11,7 +11,7 @@ export const BEST_NET_OPTIONS = {
   channels: option(count, { default: 1 }),
   /** Number of classes. Default 10. */
   classes: option(whole(2), { default: 10 }),
-  /** Factor of the number of feature maps, which is rounded to a multiple of 4. Default 1: 16 to 64 feature maps. */
+  /** Multiplies the number of feature maps; the result is rounded to a multiple of 4. Default 1: 16 to 64 feature maps. */
   width: option(above(0), { default: 1 }),
 } satisfies Rows;
 

@@ -21,7 +21,7 @@ export interface WebDatasetOptions {
   seed?: number;
   /** Samples in a pass, for learning-rate schedules. Default: unknown. */
   length?: number;
-  /** Converts an image to a tensor. Batches need equal shapes. Default {@link toTensor}. */
+  /** Converts an image to a tensor. All samples of a batch must have the same shape. Default {@link toTensor}. */
   transform?: (image: Image) => Tensor | Promise<Tensor>;
 }
 

@@ -18,7 +18,7 @@ import { placeStep, STEP_OPTIONS } from '../step.js';
 import { VolumeAxes } from './volume-axes.js';
 
 const VOLUME = {
-  /** How the chunks of the result are packed. Default `'none'`. */
+  /** How the chunks of the result are compressed. Default `'none'`. */
   compression: option(oneOf(ZARR_COMPRESSIONS), { default: 'none', help: 'compression of Zarr chunks', placeholder: 'codec' }),
   /** Continues an unfinished result of the same input, kernel and options. Default false: it is computed anew. */
   resume: flag,
@@ -42,17 +42,18 @@ export interface VolumeReport {
 
 /**
  * Filters a volume that does not fit in memory: an array of Zarr v2 or v3, or an OME-Zarr, whose highest resolution is read. It needs zarrita, an optional
- * package. The kernel's axes are the last ones of the array. The result is bit-identical to that of {@link filterTensor}: the volume is planned as a whole and
- * computed in blocks. Memory holds one block with its surroundings and some chunks of the input.
+ * package. The kernel's axes are the last ones of the array. The result is bit-identical to that of {@link filterTensor}: the volume is planned as a
+ * whole and computed in blocks. Memory holds one block with its surroundings and some chunks of the input.
  *
- * The result is a Zarr v3 of float32, an OME-Zarr if the input is one, with chunks that follow the blocks. It is written to a folder beside its place,
- * `.NAME.convlab-part`, and is renamed to its final name at the end. If the process dies, the finished blocks stay, and `resume` continues from them.
+ * The result is a Zarr v3 of float32, an OME-Zarr if the input is one, with chunks that follow the blocks. It is written to a folder next to the
+ * destination, `.NAME.convlab-part`, and is renamed to its final name at the end. If the process dies, the finished blocks stay, and `resume`
+ * continues from them.
  *
- * @param from the folder of a Zarr, of integers of up to 32 bits or floats, which become float32
+ * @param from the folder of a Zarr array of floats, or of integers of up to 32 bits; its values are converted to float32
  * @param to a folder that does not exist
- * @param kernel of 1, 2 or 3 axes: a tensor, nested lists, `'gaussian3d:2'` (σ for all axes, or `'gaussian3d:1,2,2'` for z, y and x), or a name of the
- * catalogue, which filters slices
- * @throws UnsupportedError if zarrita is not installed, or the array is of a type or has chunks that are not read
+ * @param kernel of 1, 2 or 3 axes: a tensor, nested lists, `'gaussian3d:2'` (σ for all axes, or `'gaussian3d:1,2,2'` for z, y and x), or a name from
+ * the catalogue, whose kernel filters each slice
+ * @throws UnsupportedError if zarrita is not installed, or the type or the chunks of the array are not supported
  * @throws DataError, naming the file, if it cannot be read or written, or `to` exists
  * @throws as `filterTensor` does
  * @example

@@ -18,7 +18,7 @@ export const EMBOSS = kernel2d([
 ]);
 
 /**
- * The relief of {@link EMBOSS} with light from any direction: −depth · (x · SOBEL_X + y · SOBEL_Y) / √2, where (x, y) points to
+ * A relief like {@link EMBOSS}, lit from any direction: −depth · (x · SOBEL_X + y · SOBEL_Y) / √2, where (x, y) points to
  * the light, `[3, 3]`, sum 0. The derivative in any direction is an exact combination of these two.
  * @param angle direction of the light in degrees, counter-clockwise from the right. Default 135: upper left, equal to EMBOSS
  * @param depth height of the relief; a negative depth inverts it. Default 1

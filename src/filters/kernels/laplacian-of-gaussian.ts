@@ -8,8 +8,8 @@ import { checkKernelSize } from './make/kernel-parameters.js';
 /**
  * The Laplacian of an image blurred by a Gaussian, in one kernel: (r² − 2σ²) / σ⁴ · exp(−r² / 2σ²) / Σ, `[k, k]`, sum
  * 0. It responds to blobs of radius σ√2 and crosses zero at edges. The center is negative, as in the Laplacians.
- * Instead of the 2σ² of scipy's `gaussian_laplace` (same 4σ), it uses the constant that makes the sampled weights sum
- * to zero.
+ * scipy's `gaussian_laplace`, which is also cut off at 4σ, subtracts 2σ²; this kernel subtracts the constant that makes
+ * the sampled weights sum to zero.
  * @param sigma standard deviation of the Gaussian in pixels, ≥ 0.3. Default 1
  * @throws OptionError if sigma breaks its rule
  * @see Marr & Hildreth, Theory of Edge Detection (1980)

@@ -6,7 +6,7 @@ import { outer } from './make/build-kernel.js';
 export type VolumeAxis = 'z' | 'y' | 'x';
 
 /**
- * The derivative along one axis of a volume, smoothed along the two others: [−1 0 1] there, [1 2 1] here, `[3, 3, 3]`, sum 0.
+ * The derivative along one axis of a volume, smoothed along the two others: [−1 0 1] along the axis, [1 2 1] along the others, `[3, 3, 3]`, sum 0.
  * A slope of 1 per voxel gives 32.
  * @param axis `'z'` runs along D, `'y'` along H, `'x'` along W. Default `'x'`
  * @throws OptionError if it is none of these

@@ -85,7 +85,7 @@ export interface Gradient<I extends Image | DeviceImage = Image> {
  * ```
  */
 export function gradient(image: ImageSource, options?: OperatorOption & MeasureOptions): Promise<Gradient>;
-/** The same for an image stored on a backend, see {@link uploadImage}; both results are stored there too. */
+/** The gradient of an image stored on a backend, see {@link uploadImage}; both results are stored there too. */
 export function gradient(image: DeviceImage, options?: OperatorOption & MeasureOptions): Promise<Gradient<DeviceImage>>;
 export async function gradient(image: AnyImage, options: OperatorOption & MeasureOptions = {}): Promise<Gradient<Image | DeviceImage>> {
   checkOptions('gradient', options, GRADIENT_OPTIONS);

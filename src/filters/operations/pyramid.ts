@@ -19,14 +19,14 @@ export const PYRAMID_OPTIONS = pickRows(FILTER_OPTIONS, 'alpha', 'linear', 'back
 export interface PyramidOptions extends OptionsOf<typeof PYRAMID_OPTIONS> {}
 
 /**
- * An image at decreasing sizes: each level is the previous one, blurred with `binomial(5)`, without every second row and column.
+ * An image at decreasing sizes: each level is the previous one, blurred with `binomial(5)` and subsampled by 2.
  * For 8 bits, it is identical to OpenCV's `pyrDown`.
  * @param levels number of images, including the original; each has half the size of the previous one, rounded up
  * @throws OptionError if levels is less than 1, or greater than the number at which the image has a single pixel
  * @see Burt & Adelson, The Laplacian Pyramid as a Compact Image Code (1983)
  */
 export function gaussianPyramid(image: ImageSource, levels: number, options?: PyramidOptions): Promise<readonly Image[]>;
-/** The same for an image stored on a backend, see {@link uploadImage}; the levels are stored there too. The first level is the image itself. */
+/** The pyramid of an image stored on a backend, see {@link uploadImage}; the levels are stored there too. The first level is the image itself. */
 export function gaussianPyramid(image: DeviceImage, levels: number, options?: PyramidOptions): Promise<readonly DeviceImage[]>;
 export async function gaussianPyramid(image: AnyImage, levels: number, options: PyramidOptions = {}): Promise<readonly (Image | DeviceImage)[]> {
   checkOptions('gaussianPyramid', options, PYRAMID_OPTIONS);
@@ -65,7 +65,7 @@ export interface LaplacianPyramid<I extends Image | DeviceImage = Image> {
  * ```
  */
 export function laplacianPyramid(image: ImageSource, levels: number, options?: RunOptions): Promise<LaplacianPyramid>;
-/** The same for an image stored on a backend, see {@link uploadImage}; the bands and the base are stored there too, and the caller must free them. */
+/** The pyramid of an image stored on a backend, see {@link uploadImage}; the bands and the base are stored there too, and the caller must free them. */
 export function laplacianPyramid(image: DeviceImage, levels: number, options?: RunOptions): Promise<LaplacianPyramid<DeviceImage>>;
 export async function laplacianPyramid(image: AnyImage, levels: number, options: RunOptions = {}): Promise<LaplacianPyramid<Image | DeviceImage>> {
   checkOptions('laplacianPyramid', options, RUN_OPTIONS);

@@ -58,12 +58,12 @@ export interface RowStream extends AsyncGenerator<Samples, void, undefined> {
 }
 
 /**
- * Filters an image that does not fit in memory: it reads bands of rows and returns bands of filtered rows, with the same bits as `filter` on the
+ * Filters an image that does not fit in memory: it reads bands of rows and returns bands of filtered rows, bit-identical to those of `filter` on the
  * whole image. Memory holds the rows under the kernel, one or two bands, and the mask if there is one.
  *
- * The whole image is planned once. All options of `filter` work that depend only on nearby rows: all kernels, strides, dilations, anchors and
+ * The whole image is planned once. All options of `filter` that depend only on nearby rows work: all kernels, strides, dilations, anchors and
  * outputs, alpha, linear light, luminance, regions, masks, and all padding modes except `'wrap'`. `output: 'normalize'` needs two passes, so
- * `rows` must be a function. The backend `'auto'` uses wasm for streams; `'reference'` gives its own bits; a GPU computes each band on float
+ * `rows` must be a function. The backend `'auto'` uses wasm for streams; `'reference'` gives its own float64 results; a GPU computes each band on float
  * planes, within the tolerance of that backend.
  *
  * @param rows bands of whole rows, of any height; or a function that returns them, for an image that can be read twice

@@ -66,7 +66,7 @@ export class Choice {
     return this.#first;
   }
 
-  /** A job is being measured. Jobs that start meanwhile do not call {@link takesFirst}. */
+  /** True while a job is being measured. Jobs that start during this time do not call {@link takesFirst}. */
   get isMeasuring(): boolean {
     return this.#began >= 0;
   }

@@ -27,8 +27,8 @@ export const BACKEND_OPTIONS = {
    */
   threads: option(whole(1, MOST_THREADS), { help: 'with wasm: number of threads (default: one per core, at most 4)' }),
   /**
-   * For `'wasm'` and `'auto'`: whether long calls block the calling thread. With false, images that take longer than
-   * about 8 ms are computed by workers. With true, the calling thread blocks and computes too, which suits scripts that
+   * For `'wasm'` and `'auto'`: whether long calls block the calling thread. With false, calls that take longer than about 8 ms are computed by
+   * workers. With true, the calling thread blocks and computes too, which suits scripts that
    * only wait for the result. The results are the same. Default false.
    */
   blocking: option(flag, { default: false }),
@@ -57,7 +57,7 @@ export interface RunOptions extends OptionsOf<typeof RUN_OPTIONS> {}
 
 /**
  * Creates a backend by name.
- * - `auto`: `wasm`, and a hardware GPU for images, `conv` and its gradients that are measured to be faster there. It
+ * - `auto`: `wasm`, and a hardware GPU for calls of image functions, `conv` and its gradients that were measured to be faster there. It
  *   searches for a GPU and loads its library once a GPU could have saved a quarter of a second; models stay on `wasm`;
  * - `gpu`: GPU.js, including software GPUs (SwiftShader, llvmpipe);
  * - `wasm`: WebAssembly SIMD, on several threads if they can share memory;

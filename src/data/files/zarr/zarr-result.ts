@@ -7,7 +7,7 @@ import { FolderStore } from './folder-store.js';
 import { loadZarrita } from './load-zarrita.js';
 import type { Multiscale } from './zarr-volume.js';
 
-/** How chunks are packed. */
+/** How chunks are compressed. */
 export const ZARR_COMPRESSIONS = ['none', 'zstd', 'blosc'] as const;
 /** One of {@link ZARR_COMPRESSIONS}. */
 export type ZarrCompression = (typeof ZARR_COMPRESSIONS)[number];

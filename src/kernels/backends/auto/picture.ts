@@ -27,7 +27,7 @@ export class AutoPicture implements Executable {
     return this.onWasm.later === true || this.#gpu !== undefined;
   }
 
-  /** Prepares it on the GPU. @returns a promise of the compilation in the background, if any */
+  /** Prepares the job on the GPU. @returns a promise of the compilation in the background, if any */
   prepareOn(gpu: Backend): Promise<unknown> | undefined {
     return this.#on(gpu).compiling;
   }
@@ -36,12 +36,12 @@ export class AutoPicture implements Executable {
     return gpu.run(this.#on(gpu), inputs, outputs, [], control);
   }
 
-  /** Runs it on white samples, which are opaque in any case. */
+  /** Runs the job on white samples, which are opaque in any case. */
   rehearse(gpu: Backend, inputs: readonly Operand[], outputs: readonly Operand[]): boolean | Promise<boolean> {
     return this.whileHeld(() => this.runOn(gpu, inputs.map(whiteAs), outputs.map(whiteAs)));
   }
 
-  /** Runs it; executables released meanwhile are freed afterwards. */
+  /** Calls `run`; executables released while it runs are freed afterwards. */
   whileHeld(run: () => boolean | Promise<boolean>): boolean | Promise<boolean> {
     const ended = () => {
       this.#running--;

@@ -130,7 +130,7 @@ export class ThreadPool {
 
   /**
    * Runs a program on all threads and returns when it is complete.
-   * @param task address of its record, which must not change meanwhile
+   * @param task address of its record, which must not change until the task is done
    * @returns false if the job was canceled
    * @throws UnsupportedError if a worker crashed
    */
@@ -316,7 +316,7 @@ export class ThreadPool {
       }
       const before = performance.now();
       if (this.#sleeps) Atomics.wait(cells, CONTROL.state, left, SLEEP_MS);
-      // the machine, including the workers, may have been suspended meanwhile
+      // the machine, including the workers, may have been suspended in the meantime
       waited += Math.min(performance.now() - before, 2 * SLEEP_MS);
     }
   }

@@ -27,7 +27,7 @@ const MOST_WORKGROUPS = 256;
 /** Minimum length of a part of a sum: in a tile, and along the threads of a workgroup. */
 const TILE_DEPTH = 256;
 const LINE_DEPTH = 2048;
-/** Up to this many short sums are computed, one per workgroup. */
+/** Maximum number of short sums that are computed by one workgroup each. */
 const FEW = 1024;
 
 /**

@@ -72,7 +72,7 @@ export function copiesAlpha(task: PictureTask): i32 {
   return task.filtered < task.channels ? task.channels : 0;
 }
 
-/** All bits of the last of every `keep` bytes, 2 or 4; none with 0. */
+/** A mask that selects the last of every `keep` bytes, 2 or 4; empty if `keep` is 0. */
 @inline
 export function alphaMask(keep: i32): v128 {
   return keep === 4 ? i32x4.splat(<i32>0xff000000) : keep === 2 ? i16x8.splat(<i16>0xff00) : i32x4.splat(0);

@@ -10,7 +10,7 @@ import { Line, LineStore, LineTask } from './line-task';
 
 /**
  * Converts sums to samples of the result: a part of row `oh`, from column `ow` on.
- * @param sums cells of every column, strides or not; used up
+ * @param sums cells of every column, even if the result has a stride; overwritten
  * @param count of pixels of the result
  */
 export function storeLine(task: LineTask, line: Line, sums: usize, oh: i32, ow: i32, count: i32): void {
@@ -36,7 +36,7 @@ export function storeLine(task: LineTask, line: Line, sums: usize, oh: i32, ow: 
   storeValues(task, line, values, oh, ow, count);
 }
 
-/** Converts all samples of pixels, filtered or not, to those of the result. @param values floats; used up */
+/** Converts all samples of pixels, filtered or not, to those of the result. @param values floats; overwritten */
 export function storeValues(task: LineTask, line: Line, values: usize, oh: i32, ow: i32, count: i32): void {
   const s = task.store;
   const samples = count * s.channels;

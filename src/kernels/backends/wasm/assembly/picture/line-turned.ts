@@ -34,7 +34,7 @@ export function turn(rows: usize, row: usize, cells: i32, line: usize): void {
 
 /**
  * Converts a line of sums to rows of the result, from row `line.oh` on.
- * @param sums vectors of the cells of `dense` columns, whole blocks of SUMMED_PIXELS; used up
+ * @param sums vectors of the cells of `dense` columns, whole blocks of SUMMED_PIXELS; overwritten
  * @param count of rows, at most SUMMED_ROWS
  */
 export function storeTurnedLine(task: LineTurnedTask, line: Line, sums: usize, scratch: usize, count: i32, ow: i32): void {

@@ -5,7 +5,7 @@
 const LARGEST: f32 = 1e18;
 const LEAST: f32 = 1e-18;
 
-/** √(a² + b²) / step, into `to`, which may be one of them. */
+/** Writes √(a² + b²) / step to `to`, which may be `a` or `b`. */
 export function lengths(a: usize, b: usize, count: i32, step: f32, to: usize): void {
   const divisor = f32x4.splat(step);
   for (let at: usize = 0; at < <usize>count << 2; at += 16) v128.store(to + at, f32x4.div(length(v128.load(a + at), v128.load(b + at)), divisor));
