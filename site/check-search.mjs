@@ -25,7 +25,7 @@ const EXPECTED = [
   ['canny', 'canny', 1],
   ['box blur', 'box', 1],
   ['read image', 'readImage', 1],
-  ['video', 'Filter a film with ffmpeg', 5],
+  ['video', 'Filter a video with ffmpeg', 5],
 ];
 
 /** The index that the site's pages load. @param folder the built site */

@@ -9,8 +9,8 @@ const FOLDER = dirname(fileURLToPath(import.meta.url));
 export const THEMES = {
   photos: 'Photos',
   edges: 'Edges and measurements',
-  sizes: 'Sizes, gray, comparing',
-  files: 'Files, films, formats',
+  sizes: 'Sizes, grayscale, comparison',
+  files: 'Files, video, formats',
   arrays: 'Signals, volumes, tensors',
   networks: 'Networks',
   servers: 'Servers and programs',
