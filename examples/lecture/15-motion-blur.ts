@@ -1,4 +1,4 @@
-// Motion blur: the slide's nine ones on the diagonal, and strokes of any length and angle.
+// Motion blur: the slide's nine ones on the diagonal, and lines of any length and angle.
 import assert from 'node:assert/strict';
 import { filter, MOTION_DIAGONAL, motionBlur } from 'convlab';
 import { plane } from './colors.js';
@@ -9,8 +9,8 @@ import { lighthouse, meanOf } from './pictures.js';
 export const lesson: Lesson = {
   title: 'Motion blur: 9 x 9, ones along the diagonal',
   before:
-    'The camera moves while the shutter is open: each pixel becomes the mean of the pixels along the way. On the slide the nine weights are 1; their sum is 9, which would make the picture nine times as bright, ' +
-    'so here they are 1/9.',
+    'The camera moves while the shutter is open: each pixel becomes the mean of the pixels along its path. On the slide, the nine weights are 1. Their sum of 9 would make the image nine times as bright, ' +
+    'so they are 1/9 here.',
   async run(stage) {
     const slide = Array.from({ length: 81 }, (_, i) => (Math.floor(i / 9) === i % 9 ? 1 : 0));
     assert.deepEqual([...MOTION_DIAGONAL.data], [...Float32Array.from(slide, (one) => one / 9)]);
@@ -44,6 +44,6 @@ export const lesson: Lesson = {
     );
     const means = [picture, asOnSlide, divided].map(meanOf);
     assert.ok(Math.abs(means[2] - means[0]) < 2);
-    return `The picture's mean is ${means[0].toFixed(0)}, with nine ninths ${means[2].toFixed(0)}, with nine ones ${means[1].toFixed(0)}: nearly everything is cut off at white. Horizontal stripes survive a horizontal motion, vertical ones do not.`;
+    return `The mean of the image is ${means[0].toFixed(0)}; with weights of 1/9 it is ${means[2].toFixed(0)}, with ones ${means[1].toFixed(0)}, because nearly all pixels are clipped to white. Horizontal motion blur preserves horizontal stripes and removes vertical ones.`;
   },
 };
