@@ -77,8 +77,8 @@ export const lesson: Lesson = {
     await stage.draw(
       '03-learning',
       await curves(learning, {
-        title: 'A motif that may stand anywhere',
-        notes: ['accuracy on 2,000 signals that were not learned from; chance is 25%'],
+        title: 'A motif at a random position',
+        notes: ['accuracy on 2,000 unseen signals; chance is 25%'],
         x: 'epoch',
         y: 'accuracy',
         percent: true,

@@ -24,8 +24,8 @@ export const lesson: Lesson = {
     await stage.draw(
       '05-kernel-and-map',
       matrices(
-        'The kernel looks for what resembles it',
-        ['Upper left: the picture holds the kernel there, and all four ones meet ones: 4.'],
+        'The kernel searches for patterns that resemble it',
+        ['Upper left: the picture contains the pattern of the kernel; all four ones are over ones: 4.'],
         [
           {
             name: 'picture, 5 x 5',

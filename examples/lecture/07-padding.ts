@@ -28,8 +28,8 @@ export const lesson: Lesson = {
     await stage.draw(
       '07-padding',
       matrices(
-        'With a border of zeros the map is as large as the picture',
-        ['The framed cell: under the kernel lie only zeros where it has ones, so the sum is 0. The slide prints 1 there: an erratum.'],
+        'With a border of zeros, the map is as large as the picture',
+        ['Framed cell: there are only zeros under the ones of the kernel, so the sum is 0. The slide shows 1: an erratum.'],
         [
           { name: 'picture with border, 7 x 7', values: plain(padded), sign: '*' },
           { name: 'kernel, 3 x 3', values: plain(kernel), sign: '=' },

@@ -27,7 +27,7 @@ export const lesson: Lesson = {
       '10-toeplitz',
       matrices(
         'A convolution as a matrix',
-        ['Each row of W holds the same three weights, moved by one; everything else is zero.'],
+        ['Each row of W contains the same three weights, shifted by one; everything else is zero.'],
         [
           { name: 'W, 10 x 12', values: matrix, sign: 'x' },
           { name: 'x', values: tensor(x, [n, 1]), sign: '=' },

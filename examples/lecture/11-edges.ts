@@ -36,7 +36,7 @@ export const lesson: Lesson = {
     }
     // one column for each output: an empty place keeps the rows together
     tiles.splice(4, 0, { label: '' } as (typeof tiles)[0]);
-    await stage.draw('11-edges', await grid(tiles, { title: 'Edges: two kernels, three ways to show what is negative', columns: 4, width: 220 }));
+    await stage.draw('11-edges', await grid(tiles, { title: 'Edges: two kernels, three ways to display negative values', columns: 4, width: 220 }));
     const sum = DIFFERENCE_DIAGONAL.data.reduce((a, b) => a + b, 0);
     return (
       `The differences of the pixels 10 10 200 50 are ${differences.slice(1).join(', ')}: increases are positive, decreases negative. The slide's diagonal kernel sums to ${sum}, not to 0: flat areas ` +

@@ -22,7 +22,7 @@ export const lesson: Lesson = {
     const soft = await filter(picture, kernel2d([blur.slice(0, 3), blur.slice(3, 6), blur.slice(6)]));
     const versions = [
       { label: 'blurred', note: 'mean of the cross', image: soft },
-      { label: 'the picture', note: 'as it is', image: picture },
+      { label: 'the picture', note: 'unchanged', image: picture },
       { label: 'sharpen(0.5)', note: 'k = 0.5', image: await filter(picture, sharpen(0.5)) },
       { label: 'sharpen(1)', note: 'k = 1', image: await filter(picture, sharpen(1)) },
       { label: 'sharpen(2)', note: 'k = 2', image: await filter(picture, sharpen(2)) },
@@ -38,7 +38,7 @@ export const lesson: Lesson = {
       four.every((rough, i) => i === 0 || rough > four[i - 1]),
       'the stronger, the rougher',
     );
-    await stage.draw('12-sharpen', await grid(versions, { title: 'Sharpen: add what the blur takes away', columns: 3, width: 260 }));
+    await stage.draw('12-sharpen', await grid(versions, { title: 'Sharpen: add the detail that the blur removes', columns: 3, width: 260 }));
     return (
       `From the blurred image to k = 2, neighboring pixels differ by ${four[0].toFixed(1)}, ${four
         .slice(1)

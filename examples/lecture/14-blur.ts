@@ -33,7 +33,7 @@ export const lesson: Lesson = {
     stage.table(['blur', 'kernel', 'difference of neighbors', 'computed, in full HD, as'], rows);
     assert.ok(rough.every((value) => value < roughness(picture)));
     assert.ok(rough[1] < rough[0] && rough[4] < rough[3], 'the wider, the softer');
-    await stage.draw('14-blur', await grid(tiles, { title: 'Blur: means over more and more of the surroundings', columns: 3, width: 260 }));
+    await stage.draw('14-blur', await grid(tiles, { title: 'Blur: means over larger and larger neighborhoods', columns: 3, width: 260 }));
     const box9 = rows[2][3];
     return (
       `Neighbors differ by ${roughness(picture).toFixed(1)} levels before, and by ${rough[4].toFixed(1)} after the widest Gaussian. The box blur leaves corners and double edges; binomial and Gaussian do not. ` +

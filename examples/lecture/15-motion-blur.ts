@@ -22,7 +22,7 @@ export const lesson: Lesson = {
     const tiles = [
       { label: 'the picture', note: ' ', image: picture },
       { label: 'nine ones', note: 'as on the slide: white', image: asOnSlide },
-      { label: 'nine ninths', note: 'MOTION_DIAGONAL', image: divided },
+      { label: 'weights of 1/9', note: 'MOTION_DIAGONAL', image: divided },
     ];
     for (const [i, kernel] of kernels.entries())
       tiles.push({
@@ -39,7 +39,12 @@ export const lesson: Lesson = {
           note: kernel.shape.join(' x '),
           map: plane(kernel, 0),
         })),
-        { title: 'The strokes as kernels', columns: 4, width: 150, legend: 'weight; strokes at an angle have no stairs: weights are shares of pixels' },
+        {
+          title: 'The lines as kernels',
+          columns: 4,
+          width: 150,
+          legend: 'weight; slanted lines are anti-aliased: a weight is the covered fraction of a pixel',
+        },
       ),
     );
     const means = [picture, asOnSlide, divided].map(meanOf);

@@ -35,8 +35,8 @@ export const lesson: Lesson = {
     await stage.draw(
       '16-pooling',
       matrices(
-        'Pooling by squares of 3 x 3',
-        ['Framed: the winner of each square.'],
+        'Pooling in 3 x 3 windows',
+        ['Framed: the maximum of each window.'],
         [
           { name: 'map, 6 x 6', values: tensor(rows), marked: [...indices].map((at) => [Math.floor(at / 6), at % 6] as const), sign: '>' },
           { name: 'maximum, 2 x 2', values: tensor([...output.data], [2, 2]) },

@@ -48,8 +48,8 @@ export const lesson: Lesson = {
         {
           title: 'Slices of a volume, and of its 3D convolutions',
           notes: [
-            'Sobel along z sees the ball’s front (orange) and back (blue), which no 2D filter of a slice can.',
-            'Gray: density. Blue and orange: falling and rising, cut off at 12.',
+            'Sobel along z detects the front (orange) and the back (blue) of the ball; a 2D filter on a slice cannot.',
+            'Gray: density. Blue: falling; orange: rising; clipped at 12.',
           ],
           columns: 5,
           width: 130,

@@ -40,7 +40,7 @@ export const lesson: Lesson = {
     await stage.draw(
       '29-dropout',
       await grid(tiles, {
-        title: '400 neurons that are all 1, behind dropout 0.5',
+        title: '400 neurons, all with value 1, after dropout 0.5',
         columns: 3,
         width: 170,
         range: [-2, 2],

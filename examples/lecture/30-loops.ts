@@ -58,7 +58,7 @@ export const lesson: Lesson = {
           ...log.map(({ batch, loss }) => ({ x: batch, y: loss, series: 'loss' })),
           ...log.map(({ batch, accuracy }) => ({ x: batch, y: 1 - accuracy, series: 'share of errors' })),
         ],
-        { title: 'One pass by hand', x: 'batches', y: 'mean since the report before', zero: true },
+        { title: 'One epoch by hand', x: 'batches', y: 'mean since the previous report', zero: true },
       ),
     );
     return `The test loop finds ${correct} of ${tested} correct, ${percent(correct / tested)}. train() with the same seed gives bit-identical weights.`;

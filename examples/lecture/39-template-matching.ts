@@ -68,11 +68,11 @@ export const lesson: Lesson = {
         [
           { label: 'the template, from the picture', image: template },
           { label: 'found: the framed square', image: framed(picture, Math.round(peaks[0].x), Math.round(peaks[0].y), width, height) },
-          { label: 'score of every place', note: 'orange: alike, blue: the negative', image: map(scores) },
+          { label: 'score at every position', note: 'orange: similar, blue: the negative', image: map(scores) },
           { label: `the template, a ${digits.y[wanted + 1]}`, image: { ...mapToImage({ shape: [28, 28], data: digit.data as Float32Array }, 'gray', [0, 1]) } },
-          { label: 'found among noise', image: framed(mapToImage({ shape: [116, 200], data: page.data as Float32Array }, 'gray', [0, 1]), x, y, 28, 28) },
+          { label: 'found in noise', image: framed(mapToImage({ shape: [116, 200], data: page.data as Float32Array }, 'gray', [0, 1]), x, y, 28, 28) },
           {
-            label: 'score of every place',
+            label: 'score at every position',
             note: `best ${found.peaks[0].score.toFixed(2)}, second ${found.peaks[1].score.toFixed(2)}`,
             image: map(found.scores),
           },
@@ -82,7 +82,7 @@ export const lesson: Lesson = {
           columns: 3,
           width: 260,
           range: [-1, 1],
-          legend: 'score: 1 the same, 0 nothing in common, -1 the negative',
+          legend: 'score: 1 identical, 0 unrelated, -1 the negative',
         },
       ),
     );

@@ -125,5 +125,5 @@ async function examples(net: ConvolvedDigits, pairs: Pairs): Promise<string> {
     for (const [side, { data }] of x.entries()) for (let row = 0; row < 28; row++) both.data.set(data.subarray(28 * row, 28 * row + 28), 56 * row + 28 * side);
     tiles.push({ label: `says ${said} (${percent(shares[said], 1)})`, note: `right is ${y[0]}`, map: both });
   }
-  return grid(tiles, { title: 'Combinations that were never taught', columns: 3, width: 200, palette: 'gray', range: [0, 1] });
+  return grid(tiles, { title: 'Combinations excluded from training', columns: 3, width: 200, palette: 'gray', range: [0, 1] });
 }
