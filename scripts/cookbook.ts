@@ -57,7 +57,7 @@ function page(theme: Theme, ran: Cookbook['ran']): string {
 <!-- made by npm run docs:cookbook from examples/cookbook/${theme}: edit those files -->
 
 Each recipe is a file in \`examples/cookbook/${theme}\`. In a clone, \`npm run example -- NAME\` runs the recipe NAME on a synthetic image,
-\`npm run example -- NAME photo.jpg\` runs it on a photo of yours, and \`npm run example -- list\` lists all of them.
+\`npm run example -- NAME photo.jpg\` runs it on your own photo, and \`npm run example -- list\` lists all of them.
 
 ${sections.join('\n')}`;
 }

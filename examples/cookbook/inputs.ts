@@ -1,4 +1,4 @@
-// The files that the recipes read: photo.jpg, a logo, a video, digits and a trained network, painted or copied so that they belong to nobody.
+// The files that the recipes read: photo.jpg, a logo, a video, digits and a trained network, painted or copied so that nobody holds a copyright.
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { ConvNet, createImage, crop, filter, gaussian, grayscale, type Image, resize } from 'convlab';
 import { mnist, saveSafetensors, writeAnimation, writeImage } from 'convlab/node';

@@ -1,4 +1,4 @@
-// npm run example -- NAME [photo.jpg]: runs a recipe of the cookbook, over a painted scene or a photo of yours; -- list: all of them.
+// npm run example -- NAME [photo.jpg]: runs a recipe of the cookbook, on a synthetic scene or on your own photo; -- list: all of them.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeInputs } from './inputs.js';
@@ -22,7 +22,7 @@ if (chosen) {
     console.log(`\n${THEMES[theme]}`);
     for (const recipe of all.filter((each) => each.theme === theme)) console.log(`  ${recipe.name.padEnd(24)}${recipe.title}`);
   }
-  console.log('\nnpm run example -- NAME runs one; -- NAME photo.jpg runs it on a photo of yours');
+  console.log('\nnpm run example -- NAME runs one; -- NAME photo.jpg runs it on your own photo');
 } else {
   const near = all.filter(({ title, also }) => `${title} ${also}`.toLowerCase().includes(name.toLowerCase()));
   const hint = near.length > 0 ? `Did you mean ${near.map((recipe) => recipe.name).join(', ')}?` : 'npm run example -- list names all of them.';

@@ -1,4 +1,4 @@
-// The end first: a trained network is shown digits that it has never seen, and answers with ten bars.
+// A trained network classifies digits that it has never seen; ten bars show its answer.
 import assert from 'node:assert/strict';
 import { argmax } from 'convlab';
 import { answers, probabilities, terminalBars } from './bars.js';
@@ -8,9 +8,9 @@ import { percent } from './lesson.js';
 import { lectureNet } from './trained.js';
 
 export const lesson: Lesson = {
-  title: 'Recognizing a picture: ten bars',
+  title: 'Recognizing an image: ten bars',
   before:
-    "What it is all about, first: the lecture's network, trained, sees one handwritten digit of each kind from the test set. It answers with ten numbers that add up to 1.",
+    'This lesson shows the goal of the lecture: the trained network classifies one handwritten digit of each class from the test set. Its output is ten probabilities that sum to 1.',
   async run(stage) {
     const { model } = await lectureNet(stage);
     const digits = await testDigits();
@@ -32,6 +32,6 @@ export const lesson: Lesson = {
     await stage.draw('01-recognize', await answers('Ten digits it has never seen, and what it says (orange: right)', items, 2));
     const sure = shares.map((each, n) => each[guesses[n]]);
     const doubtful = sure.indexOf(Math.min(...sure));
-    return `${right} of 10 are right. It is least sure of the ${y[doubtful]}: ${percent(sure[doubtful])} for a ${guesses[doubtful]}. For a picture of your own: convlab train --out model.safetensors, then convlab predict digit.png --model model.safetensors.`;
+    return `${right} of 10 are correct. The network is least certain about the ${y[doubtful]}: ${percent(sure[doubtful])} for a ${guesses[doubtful]}. To classify your own image: convlab train --out model.safetensors, then convlab predict digit.png --model model.safetensors.`;
   },
 };

@@ -1,4 +1,4 @@
-// How far a digit may move and turn before the network is lost.
+// How far a digit can be shifted and rotated before the network fails.
 import assert from 'node:assert/strict';
 import { type Module, rightness, type Tensor } from 'convlab';
 import { curves, type Point } from './chart.js';
@@ -8,10 +8,10 @@ import { rotated, shifted } from './moves.js';
 import { lectureNet } from './trained.js';
 
 export const lesson: Lesson = {
-  title: 'Tolerance of translation and rotation',
+  title: 'Tolerance to translation and rotation',
   before:
-    'The slide says that a CNN copes with translation and rotation of the picture. It is measured here: test digits are moved by up to 8 pixels in each direction and turned by up to ' +
-    '45 degrees. The network was trained on upright digits in the middle.',
+    'The slide says that a CNN tolerates translation and rotation of the image. This lesson measures it: test digits are shifted by up to 8 pixels in each direction and rotated by up to ' +
+    '45 degrees. The network was trained on upright, centered digits.',
   async run(stage) {
     const { model } = await lectureNet(stage);
     const digits = await testDigits();
@@ -64,8 +64,8 @@ export const lesson: Lesson = {
       ),
     );
     return (
-      `One pixel costs ${percent(at('to the right', 0) - at('to the right', 1), 1)}, two ${percent(at('to the right', 0) - at('to the right', 2), 1)}, four ${percent(at('to the right', 0) - at('to the right', 4), 1)}; 15 degrees cost ${percent(at('turned', 0) - at('turned', 15), 1)}, 45 degrees ${percent(at('turned', 0) - at('turned', 45), 1)}. ` +
-      'So the slide is right about small movements only. Convolution moves its maps along with the picture, pooling forgives about a pixel, and then fc1 has a weight for every place: it has learned where digits stand. Lesson 38 does something about it.'
+      `A shift of one pixel costs ${percent(at('to the right', 0) - at('to the right', 1), 1)}, two ${percent(at('to the right', 0) - at('to the right', 2), 1)}, four ${percent(at('to the right', 0) - at('to the right', 4), 1)}; a rotation of 15 degrees costs ${percent(at('turned', 0) - at('turned', 15), 1)}, 45 degrees ${percent(at('turned', 0) - at('turned', 45), 1)}. ` +
+      'The slide is therefore right only for small shifts and rotations. The maps of a convolution shift with the image and pooling tolerates about one pixel, but fc1 has a separate weight for every position, so it has learned where digits are. Lesson 38 improves this.'
     );
   },
 };

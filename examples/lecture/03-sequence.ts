@@ -1,4 +1,4 @@
-// A one-dimensional CNN on sequences: it finds a motif wherever it stands. A linear model does not.
+// A one-dimensional CNN on sequences finds a motif at any position; a linear model does not.
 import assert from 'node:assert/strict';
 import { Adam, AdaptiveAvgPool, Conv1d, evaluate, Flatten, Linear, MaxPool1d, type Module, Random, ReLU, Sequential, TensorDataset, train } from 'convlab';
 import { curves } from './chart.js';
@@ -30,8 +30,8 @@ function signals(count: number, seed: number): TensorDataset {
 export const lesson: Lesson = {
   title: 'Sequences: a 1D CNN against a linear model',
   before:
-    'CNNs have taken over much that recurrent networks did: a sequence is a picture of one row. Here a signal of 64 values holds one of four motifs, under noise and anywhere. ' +
-    'A 1D CNN slides its kernels along; a linear model has one weight for each place.',
+    'CNNs also work on sequences, which are images with a single row. Here, a noisy signal of 64 values contains one of four motifs at a random position. ' +
+    'A 1D CNN slides its kernels along the signal; a linear model has one weight for each position.',
   async run(stage) {
     const [learn, test] = [signals(stage.size(6000, 2000), 1), signals(2000, 2)];
     const cnn = new Sequential([
@@ -77,14 +77,14 @@ export const lesson: Lesson = {
     await stage.draw(
       '03-learning',
       await curves(learning, {
-        title: 'A motif that may stand anywhere',
-        notes: ['accuracy on 2,000 signals that were not learned from; chance is 25%'],
+        title: 'A motif at a random position',
+        notes: ['accuracy on 2,000 unseen signals; chance is 25%'],
         x: 'epoch',
         y: 'accuracy',
         percent: true,
         zero: true,
       }),
     );
-    return `The CNN finds ${percent(first.accuracy)} with ${first.weights} weights, the linear model ${percent(second.accuracy)}, where guessing has 25%. The motif stands somewhere else each time, and on average over all places the classes look alike: only what slides can see it.`;
+    return `The CNN reaches ${percent(first.accuracy)} with ${first.weights} weights, the linear model ${percent(second.accuracy)}; guessing gives 25%. The position of the motif varies, and averaged over all positions the classes look alike, so only a model with sliding kernels can detect it.`;
   },
 };

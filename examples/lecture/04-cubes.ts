@@ -1,4 +1,4 @@
-// The layers of a network as cubes of neurons, drawn to scale from what summary() knows of the model.
+// The layers of a network as cubes of neurons, drawn to scale from the output of summary().
 import assert from 'node:assert/strict';
 import { ConvNet, summary } from 'convlab';
 import type { Lesson } from './lesson.js';
@@ -7,8 +7,8 @@ import { volumes } from './volumes.js';
 export const lesson: Lesson = {
   title: 'Layers as cubes of neurons',
   before:
-    'A layer is not a row of neurons but a cube: so many feature maps, each so high and wide. summary() runs a model on shapes alone, without numbers, and lists ' +
-    'every cube with its weights, its multiply-adds and how much of the picture one of its neurons sees.',
+    'The neurons of a layer form a cube: feature maps × height × width. summary() computes the shapes of a model without any data, and lists ' +
+    'every cube with its weights, its multiply-adds and the receptive field of its neurons.',
   async run(stage) {
     const table = summary(new ConvNet().eval(), [1, 1, 28, 28]);
     stage.say(table.toString());
@@ -44,8 +44,8 @@ export const lesson: Lesson = {
     const neurons = [conv1, pool1, conv2, pool2].map(({ outputShape }) => outputShape.reduce((a, b) => a * b));
     const share = conv2.multiplyAdds / table.multiplyAdds;
     return (
-      `The cubes hold ${neurons.join(', ')} neurons: wide and thin in front, narrow and thick behind. A neuron of conv1 sees 5 x 5 pixels, one of conv2 14 x 14, and behind the ` +
-      `second pooling it is 16 x 16 of the 28 x 28. conv2 does ${Math.round(100 * share)}% of all multiplications, with ${conv2.parameters} of the ${table.parameters.toLocaleString('en-US')} weights.`
+      `The cubes hold ${neurons.join(', ')} neurons: wide and thin first, narrow and deep later. A neuron of conv1 sees 5 x 5 pixels, one of conv2 sees 14 x 14, and after the ` +
+      `second pooling a neuron sees 16 x 16 of the 28 x 28 pixels. conv2 performs ${Math.round(100 * share)}% of all multiplications, with ${conv2.parameters} of the ${table.parameters.toLocaleString('en-US')} weights.`
     );
   },
 };

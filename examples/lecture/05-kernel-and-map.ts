@@ -1,4 +1,4 @@
-// A kernel slides over a picture; the feature map says how much it found of itself at every place.
+// A kernel slides over an image; the feature map shows how well it matches at every position.
 import assert from 'node:assert/strict';
 import { conv, reshape, type Tensor } from 'convlab';
 import { bits, rows } from './bits.js';
@@ -6,10 +6,10 @@ import type { Lesson } from './lesson.js';
 import { matrices } from './matrix.js';
 
 export const lesson: Lesson = {
-  title: 'Kernel and feature map: the kernel looks for what resembles it',
+  title: 'Kernel and feature map: the kernel searches for patterns that resemble it',
   before:
-    'A picture of 5 x 5 and a kernel of 3 x 3. At each of 3 x 3 places the nine products are added up: nine multiplications, one number. ' +
-    'Where the picture looks like the kernel, the number is large.',
+    'A 3 x 3 kernel slides over a 5 x 5 image. At each of the 3 x 3 positions, nine products are added up to one number. ' +
+    'The number is large where the image resembles the kernel.',
   async run(stage) {
     const picture = bits('01000 11100 01000 00001 11111');
     const kernel = bits('010 101 010');
@@ -24,8 +24,8 @@ export const lesson: Lesson = {
     await stage.draw(
       '05-kernel-and-map',
       matrices(
-        'The kernel looks for what resembles it',
-        ['Upper left: the picture holds the kernel there, and all four ones meet ones: 4.'],
+        'The kernel searches for patterns that resemble it',
+        ['Upper left: the picture contains the pattern of the kernel; all four ones are over ones: 4.'],
         [
           {
             name: 'picture, 5 x 5',
@@ -45,6 +45,6 @@ export const lesson: Lesson = {
     );
     const most = Math.max(...map.data);
     const ones = kernel.data.reduce((sum, value) => sum + value);
-    return `The largest number of the map is ${most}, at the upper left; more than ${ones} cannot be, since the kernel has ${ones} ones. The cross in the picture lies there.`;
+    return `The largest number in the map is ${most}, at the upper left; it cannot exceed ${ones}, because the kernel has ${ones} ones. The cross in the image is at this position.`;
   },
 };

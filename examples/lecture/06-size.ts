@@ -1,4 +1,4 @@
-// How large the map is: n x n under w x w gives (n - w + 1) x (n - w + 1); with padding, stride and dilation a little more.
+// How large the map is: n x n under w x w gives (n - w + 1) x (n - w + 1); and the formula with padding, stride and dilation.
 import assert from 'node:assert/strict';
 import { conv, convGeometry, full } from 'convlab';
 import type { Lesson } from './lesson.js';
@@ -6,8 +6,8 @@ import type { Lesson } from './lesson.js';
 export const lesson: Lesson = {
   title: 'n x n becomes (n - w + 1) x (n - w + 1), and the general formula',
   before:
-    'A window of w cells has n - w + 1 places in a row of n. With padding p on both sides, stride s and dilation d: floor((n + 2p - d(w - 1) - 1) / s) + 1. ' +
-    'What floor() cuts off are cells at the end that no window reaches.',
+    'A window of w cells has n - w + 1 positions in a row of n. With padding p on both sides, stride s and dilation d: floor((n + 2p - d(w - 1) - 1) / s) + 1. ' +
+    'floor() discards cells at the end that no window covers.',
   async run(stage) {
     const cases: [n: number, w: number, p: number, s: number, d: number][] = [
       [5, 3, 0, 1, 1],
@@ -34,8 +34,8 @@ export const lesson: Lesson = {
     stage.table(['n', 'kernel', 'padding', 'stride', 'dilation', 'map', 'cells unseen'], rows);
     const example = cases[lost.findIndex((cells) => cells > 0)];
     return (
-      `conv gives these sizes in all ${cases.length} cases. Mind the last column: with n = ${example[0]}, w = ${example[1]} and stride ${example[3]} the last row and column of the picture are ` +
-      'never looked at. Padding 2 lets a kernel of 5 keep the size: that is what the lecture’s network does.'
+      `conv gives these sizes in all ${cases.length} cases. Note the last column: with n = ${example[0]}, w = ${example[1]} and stride ${example[3]} the last row and column of the image are ` +
+      'not used. With padding 2, a 5 x 5 kernel keeps the size, as in the lecture’s network.'
     );
   },
 };

@@ -1,4 +1,4 @@
-// A border of zeros keeps the map as large as the picture. The slide's example, and the number that it prints wrongly.
+// With a border of zeros, the map is as large as the image. The slide's example, and its misprint.
 import assert from 'node:assert/strict';
 import { conv, reshape, type Tensor } from 'convlab';
 import { bits, rows } from './bits.js';
@@ -8,8 +8,8 @@ import { matrices } from './matrix.js';
 const SLIDE = ['22311', '14341', '12433', '12341', '12211'];
 
 export const lesson: Lesson = {
-  title: 'Padding: the map keeps the size of the picture',
-  before: 'The picture of 5 x 5 gets a border of zeros and is then 7 x 7: the kernel of 3 x 3 has 5 x 5 places. The numbers of the slide, computed.',
+  title: 'Padding: the map keeps the size of the image',
+  before: 'A border of zeros extends the 5 x 5 image to 7 x 7, so the 3 x 3 kernel has 5 x 5 positions. This lesson computes the numbers on the slide.',
   async run(stage) {
     const picture = bits('11100 01110 00111 00110 01100');
     const kernel = bits('101 010 101');
@@ -28,8 +28,8 @@ export const lesson: Lesson = {
     await stage.draw(
       '07-padding',
       matrices(
-        'With a border of zeros the map is as large as the picture',
-        ['The framed cell: under the kernel lie only zeros where it has ones, so the sum is 0. The slide prints 1 there: an erratum.'],
+        'With a border of zeros, the map is as large as the picture',
+        ['Framed cell: there are only zeros under the ones of the kernel, so the sum is 0. The slide shows 1: an erratum.'],
         [
           { name: 'picture with border, 7 x 7', values: plain(padded), sign: '*' },
           { name: 'kernel, 3 x 3', values: plain(kernel), sign: '=' },
@@ -40,8 +40,8 @@ export const lesson: Lesson = {
     const [y, x] = differing[0];
     const window = [0, 1, 2].map((dy) => [0, 1, 2].map((dx) => padded.data[(y + dy) * 7 + x + dx]).join(' ')).join(' / ');
     return (
-      `Of the slide's 25 numbers 24 are right. ERRATUM: at the lower left it prints ${SLIDE[y][x]}, computed is ${found[y][x]}. There the kernel covers ${window}; it has ones in its corners and ` +
-      'its middle, and the picture has zeros at all five.'
+      `Of the slide's 25 numbers, 24 are correct. ERRATUM: at the lower left, the slide shows ${SLIDE[y][x]}; the correct value is ${found[y][x]}. There, the kernel covers ${window}; it has ones in its corners and ` +
+      'its center, and the image is zero at all five.'
     );
   },
 };

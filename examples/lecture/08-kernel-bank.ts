@@ -1,4 +1,4 @@
-// Several kernels over one picture: as many feature maps, stacked.
+// Several kernels applied to one image give one feature map each, stacked.
 import assert from 'node:assert/strict';
 import { conv, DIFFERENCE_DIAGONAL, gaussian, imageToTensor, LAPLACIAN_8, PREWITT_X, SOBEL_X, SOBEL_Y, type Tensor, tensor } from 'convlab';
 import { renderScene } from '../scene.js';
@@ -17,7 +17,7 @@ const BANK: readonly [name: string, kernel: Tensor][] = [
 
 export const lesson: Lesson = {
   title: 'Several kernels: their maps are stacked',
-  before: `A bank of ${BANK.length} kernels, [K, 1, 3, 3], over one picture, [1, 1, H, W]: one call, and the result [1, K, H, W] has one feature map for each kernel.`,
+  before: `One call applies a bank of ${BANK.length} kernels, [K, 1, 3, 3], to one image, [1, 1, H, W]. The result, [1, K, H, W], has one feature map for each kernel.`,
   async run(stage) {
     const scene = await renderScene();
     const {
@@ -67,8 +67,8 @@ export const lesson: Lesson = {
     );
     const edges = strength.slice(0, 2);
     return (
-      `The maps come stacked, [${maps.shape}], and each is what its kernel alone gives. Sobel x answers with ${edges[0].toFixed(3)} on average, Sobel y with ${edges[1].toFixed(3)}: ` +
-      `this picture changes more ${edges[0] > edges[1] ? 'from left to right' : 'from top to bottom'}. Kernels whose weights sum to 0 are white where nothing happens.`
+      `The result contains the stacked maps, [${maps.shape}]; each equals the result of its kernel alone. The mean response of Sobel x is ${edges[0].toFixed(3)}, that of Sobel y ${edges[1].toFixed(3)}: ` +
+      `this image changes more ${edges[0] > edges[1] ? 'from left to right' : 'from top to bottom'}. The maps of kernels that sum to 0 are white in flat areas.`
     );
   },
 };

@@ -1,12 +1,12 @@
-// Every neuron of a map has nine links, and all neurons have the same nine weights.
+// Every neuron of a map has nine connections, and all neurons share the same nine weights.
 import assert from 'node:assert/strict';
 import { Conv2d, Linear, type Module, summary } from 'convlab';
 import type { Lesson } from './lesson.js';
 
 export const lesson: Lesson = {
-  title: 'Weight sharing: nine links a pixel, the same nine weights',
+  title: 'Weight sharing: nine connections per pixel, the same nine weights',
   before:
-    'From 28 x 28 pixels to a map of 28 x 28 in three ways: every neuron linked with every pixel; with the 3 x 3 around it; and with these by weights that all neurons share.',
+    'Three ways to compute a 28 x 28 map from 28 x 28 pixels: every neuron connected to every pixel; every neuron connected to its 3 x 3 neighborhood; and the same with weights that all neurons share.',
   async run(stage) {
     const [n, w] = [28, 3];
     const weights = (model: Module) => model.parameters().reduce((sum, { storage }) => sum + storage.length, 0);
@@ -25,8 +25,8 @@ export const lesson: Lesson = {
       ],
     );
     return (
-      `${weights(dense).toLocaleString('en-US')} weights become ${weights(shared)}: ${Math.round(weights(dense) / local)} times fewer because a neuron looks at its surroundings only, and ` +
-      `${local / weights(shared)} times fewer because all neurons look for the same thing. A map that found its thing here would find it anywhere.`
+      `${weights(dense).toLocaleString('en-US')} weights become ${weights(shared)}: ${Math.round(weights(dense) / local)} times fewer because a neuron is connected only to its neighborhood, and ` +
+      `${local / weights(shared)} times fewer because all neurons share their weights. The kernel therefore detects its pattern at any position.`
     );
   },
 };

@@ -1,4 +1,4 @@
-// The one-dimensional view: a convolution is a product with a matrix whose rows are the same weights, moved by one.
+// The one-dimensional view: a convolution is a product with a matrix whose rows contain the same weights, each shifted by one.
 import assert from 'node:assert/strict';
 import { conv, Random, type Tensor, tensor } from 'convlab';
 
@@ -8,8 +8,8 @@ import { matrices } from './matrix.js';
 export const lesson: Lesson = {
   title: 'The one-dimensional view: a matrix with one band of shared weights',
   before:
-    'A signal x of 12 values, weights w of 3. As a layer of neurons it is s = W x with a matrix W of 10 x 12, and each row of W is w, moved one further: a Toeplitz matrix. ' +
-    'Its 120 entries are three numbers and zeros.',
+    'A signal x of 12 values, weights w of 3. As a layer of neurons it is s = W x with a matrix W of 10 x 12, and each row of W contains w, shifted by one more column: a Toeplitz matrix. ' +
+    'Its 120 entries are three distinct weights and zeros.',
   async run(stage) {
     const random = new Random(1);
     const x = Array.from({ length: 12 }, () => Math.round(10 * random.normal()) / 10);
@@ -27,7 +27,7 @@ export const lesson: Lesson = {
       '10-toeplitz',
       matrices(
         'A convolution as a matrix',
-        ['Each row of W holds the same three weights, moved by one; everything else is zero.'],
+        ['Each row of W contains the same three weights, shifted by one; everything else is zero.'],
         [
           { name: 'W, 10 x 12', values: matrix, sign: 'x' },
           { name: 'x', values: tensor(x, [n, 1]), sign: '=' },
@@ -37,6 +37,6 @@ export const lesson: Lesson = {
     );
     const zeros = matrix.data.filter((value) => value === 0).length;
     const most = Math.max(...product.map((value, i) => Math.abs(value - convolved[i])));
-    return `Both give the same ten numbers; they differ by ${most.toExponential(1)} at most, which is float32. ${zeros} of the ${matrix.data.length} entries are zero: a convolution neither keeps them nor multiplies by them.`;
+    return `Both give the same ten numbers; they differ by at most ${most.toExponential(1)}, the rounding of float32. ${zeros} of the ${matrix.data.length} entries are zero: a convolution does not store them or multiply by them.`;
   },
 };

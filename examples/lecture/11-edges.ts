@@ -18,8 +18,8 @@ const OUTPUTS: readonly [output: Output, note: string][] = [
 export const lesson: Lesson = {
   title: 'Edges: the difference of neighbors',
   before:
-    'f(x, y) - f(x - 1, y) is a convolution whose kernel is -1 1. Its values are negative as often as positive, and a picture has no negative pixels: ' +
-    "what is shown is a choice. 'signed' adds 128, 'abs' takes the absolute value, 'clamp' cuts off.",
+    'f(x, y) - f(x - 1, y) is a convolution whose kernel is -1 1. Its values are as often negative as positive, but pixels cannot be negative, ' +
+    "so choose how to display them: 'signed' adds 128, 'abs' takes the absolute value, 'clamp' clips.",
   async run(stage) {
     const step = createImage(4, 1, 1, Uint8ClampedArray.of(10, 10, 200, 50));
     const { data } = await filter(step, DIFFERENCE_X, { output: 'float', paddingMode: 'replicate' });
@@ -36,11 +36,11 @@ export const lesson: Lesson = {
     }
     // one column for each output: an empty place keeps the rows together
     tiles.splice(4, 0, { label: '' } as (typeof tiles)[0]);
-    await stage.draw('11-edges', await grid(tiles, { title: 'Edges: two kernels, three ways to show what is negative', columns: 4, width: 220 }));
+    await stage.draw('11-edges', await grid(tiles, { title: 'Edges: two kernels, three ways to display negative values', columns: 4, width: 220 }));
     const sum = DIFFERENCE_DIAGONAL.data.reduce((a, b) => a + b, 0);
     return (
-      `Pixels 10 10 200 50 have the differences ${differences.slice(1).join(', ')}: up is positive, down negative. The slide's diagonal kernel sums to ${sum}, not to 0: flat areas ` +
-      'keep their gray, so it is an edge enhancer rather than an edge detector, and added to 128 it comes out too bright.'
+      `The differences of the pixels 10 10 200 50 are ${differences.slice(1).join(', ')}: increases are positive, decreases negative. The slide's diagonal kernel sums to ${sum}, not to 0: flat areas ` +
+      'keep their gray level. It enhances edges instead of detecting them, and with 128 added, the result is too bright.'
     );
   },
 };

@@ -1,4 +1,4 @@
-// Sharpening adds what a picture has and its blurred copy has not: identity + k * (identity - blur).
+// Sharpening adds the detail that a blurred copy of the image lacks: identity + k * (identity - blur).
 import assert from 'node:assert/strict';
 import { filter, IDENTITY, kernel2d, sharpen, unsharpMask } from 'convlab';
 import { grid } from './grid.js';
@@ -8,7 +8,7 @@ import { lighthouse, meanOf, roughness } from './pictures.js';
 export const lesson: Lesson = {
   title: 'Sharpen: identity + k (identity - blur)',
   before:
-    'A blurred copy lacks the fine detail. The difference is the detail, and adding it once more, k times, makes the picture crisper. As one kernel: 0 -k 0 / -k 1+4k -k / 0 -k 0.',
+    'A blurred copy lacks the fine detail. The difference between the image and the copy is this detail; adding it k times sharpens the image. As one kernel: 0 -k 0 / -k 1+4k -k / 0 -k 0.',
   async run(stage) {
     // the blur is the mean of a pixel and its four neighbors
     const blur = [0, 0.2, 0, 0.2, 0.2, 0.2, 0, 0.2, 0];
@@ -22,7 +22,7 @@ export const lesson: Lesson = {
     const soft = await filter(picture, kernel2d([blur.slice(0, 3), blur.slice(3, 6), blur.slice(6)]));
     const versions = [
       { label: 'blurred', note: 'mean of the cross', image: soft },
-      { label: 'the picture', note: 'as it is', image: picture },
+      { label: 'the picture', note: 'unchanged', image: picture },
       { label: 'sharpen(0.5)', note: 'k = 0.5', image: await filter(picture, sharpen(0.5)) },
       { label: 'sharpen(1)', note: 'k = 1', image: await filter(picture, sharpen(1)) },
       { label: 'sharpen(2)', note: 'k = 2', image: await filter(picture, sharpen(2)) },
@@ -38,13 +38,13 @@ export const lesson: Lesson = {
       four.every((rough, i) => i === 0 || rough > four[i - 1]),
       'the stronger, the rougher',
     );
-    await stage.draw('12-sharpen', await grid(versions, { title: 'Sharpen: add what the blur takes away', columns: 3, width: 260 }));
+    await stage.draw('12-sharpen', await grid(versions, { title: 'Sharpen: add the detail that the blur removes', columns: 3, width: 260 }));
     return (
-      `From blurred to k = 2 neighboring pixels differ by ${four[0].toFixed(1)}, ${four
+      `From the blurred image to k = 2, neighboring pixels differ by ${four[0].toFixed(1)}, ${four
         .slice(1)
         .map((value) => value.toFixed(1))
         .join(', ')} levels; the mean stays (${measured[1].mean.toFixed(1)} and ${measured[3].mean.toFixed(1)}), ` +
-      'since the weights sum to 1. The unsharp mask does the same with a wider blur: it lifts coarser detail.'
+      'because the weights sum to 1. The unsharp mask does the same with a wider blur, so it enhances coarser detail.'
     );
   },
 };

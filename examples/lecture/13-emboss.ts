@@ -1,4 +1,4 @@
-// Emboss: the derivative along one direction, shown as light on a relief.
+// Emboss: the derivative along one direction, displayed as the shading of a relief.
 import assert from 'node:assert/strict';
 import { EMBOSS, emboss, filter } from 'convlab';
 import { grid } from './grid.js';
@@ -8,7 +8,7 @@ import { lighthouse, meanOf } from './pictures.js';
 export const lesson: Lesson = {
   title: 'Emboss: a relief, lit from any side',
   before:
-    'Bright is high, and light falls from one side: slopes towards it are bright, slopes away from it dark. That is the derivative along a direction, plus 128.',
+    'The brightness of the image is treated as height, lit from one side: slopes that face the light are bright, slopes that face away are dark. This is the derivative along a direction, plus 128.',
   async run(stage) {
     for (const [i, weight] of emboss(135).data.entries()) assert.ok(Math.abs(weight - EMBOSS.data[i]) < 1e-6);
     const turned = emboss(-45).data;
@@ -26,6 +26,6 @@ export const lesson: Lesson = {
     await stage.draw('13-emboss', await grid(tiles, { title: 'Emboss: angle and depth', columns: 3, width: 260 }));
     const mean = meanOf(tiles[0].image);
     assert.ok(Math.abs(mean - 128) < 6);
-    return `The mean of the relief is ${mean.toFixed(1)}: flat areas are 128, and there is as much light as shadow. Light from -45 degrees is the negative of 135: what stood out is pressed in.`;
+    return `The mean of the relief is ${mean.toFixed(1)}: flat areas are 128, and there is as much light as shadow. Light from -45 degrees gives the negative of light from 135 degrees: raised areas appear sunken.`;
   },
 };

@@ -16,7 +16,7 @@ const BLURS: readonly [name: string, kernel: Tensor][] = [
 export const lesson: Lesson = {
   title: 'Blur: box, binomial, Gaussian',
   before:
-    'All weights positive, sum 1: each pixel becomes a mean of its surroundings. How large and how soft is the kernel’s affair; how it is computed is the engine’s, which looks at the weights.',
+    'All weights are positive and sum to 1, so each pixel becomes a weighted mean of its neighborhood. The engine inspects the weights and chooses an algorithm for each kernel.',
   async run(stage) {
     const picture = await lighthouse();
     const tiles = [{ label: 'the picture', note: ' ', image: picture }];
@@ -33,11 +33,11 @@ export const lesson: Lesson = {
     stage.table(['blur', 'kernel', 'difference of neighbors', 'computed, in full HD, as'], rows);
     assert.ok(rough.every((value) => value < roughness(picture)));
     assert.ok(rough[1] < rough[0] && rough[4] < rough[3], 'the wider, the softer');
-    await stage.draw('14-blur', await grid(tiles, { title: 'Blur: means over more and more of the surroundings', columns: 3, width: 260 }));
+    await stage.draw('14-blur', await grid(tiles, { title: 'Blur: means over larger and larger neighborhoods', columns: 3, width: 260 }));
     const box9 = rows[2][3];
     return (
-      `Neighbors differ by ${roughness(picture).toFixed(1)} levels before, and by ${rough[4].toFixed(1)} behind the widest Gaussian. The box leaves corners and double edges, the bells do not. ` +
-      `Of the 81 weights of box(9) the engine makes '${box9}'${box9 === 'runningSum' ? ': a few additions for each pixel, however wide the box' : ''}.`
+      `Neighbors differ by ${roughness(picture).toFixed(1)} levels before, and by ${rough[4].toFixed(1)} after the widest Gaussian. The box blur leaves corners and double edges; binomial and Gaussian do not. ` +
+      `For the 81 weights of box(9), the engine chooses '${box9}'${box9 === 'runningSum' ? ': a few additions per pixel, for any width of the box' : ''}.`
     );
   },
 };

@@ -1,4 +1,4 @@
-// Motion blur: the slide's nine ones on the diagonal, and strokes of any length and angle.
+// Motion blur: the slide's nine ones on the diagonal, and lines of any length and angle.
 import assert from 'node:assert/strict';
 import { filter, MOTION_DIAGONAL, motionBlur } from 'convlab';
 import { plane } from './colors.js';
@@ -9,8 +9,8 @@ import { lighthouse, meanOf } from './pictures.js';
 export const lesson: Lesson = {
   title: 'Motion blur: 9 x 9, ones along the diagonal',
   before:
-    'The camera moves while the shutter is open: each pixel becomes the mean of the pixels along the way. On the slide the nine weights are 1; their sum is 9, which would make the picture nine times as bright, ' +
-    'so here they are 1/9.',
+    'The camera moves while the shutter is open: each pixel becomes the mean of the pixels along its path. On the slide, the nine weights are 1. Their sum of 9 would make the image nine times as bright, ' +
+    'so they are 1/9 here.',
   async run(stage) {
     const slide = Array.from({ length: 81 }, (_, i) => (Math.floor(i / 9) === i % 9 ? 1 : 0));
     assert.deepEqual([...MOTION_DIAGONAL.data], [...Float32Array.from(slide, (one) => one / 9)]);
@@ -22,7 +22,7 @@ export const lesson: Lesson = {
     const tiles = [
       { label: 'the picture', note: ' ', image: picture },
       { label: 'nine ones', note: 'as on the slide: white', image: asOnSlide },
-      { label: 'nine ninths', note: 'MOTION_DIAGONAL', image: divided },
+      { label: 'weights of 1/9', note: 'MOTION_DIAGONAL', image: divided },
     ];
     for (const [i, kernel] of kernels.entries())
       tiles.push({
@@ -39,11 +39,16 @@ export const lesson: Lesson = {
           note: kernel.shape.join(' x '),
           map: plane(kernel, 0),
         })),
-        { title: 'The strokes as kernels', columns: 4, width: 150, legend: 'weight; strokes at an angle have no stairs: weights are shares of pixels' },
+        {
+          title: 'The lines as kernels',
+          columns: 4,
+          width: 150,
+          legend: 'weight; slanted lines are anti-aliased: a weight is the covered fraction of a pixel',
+        },
       ),
     );
     const means = [picture, asOnSlide, divided].map(meanOf);
     assert.ok(Math.abs(means[2] - means[0]) < 2);
-    return `The picture's mean is ${means[0].toFixed(0)}, with nine ninths ${means[2].toFixed(0)}, with nine ones ${means[1].toFixed(0)}: nearly everything is cut off at white. Horizontal stripes survive a horizontal motion, vertical ones do not.`;
+    return `The mean of the image is ${means[0].toFixed(0)}; with weights of 1/9 it is ${means[2].toFixed(0)}, with ones ${means[1].toFixed(0)}, because nearly all pixels are clipped to white. Horizontal motion blur preserves horizontal stripes and removes vertical ones.`;
   },
 };

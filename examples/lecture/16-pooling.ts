@@ -1,4 +1,4 @@
-// Pooling: the picture in squares of 3 x 3, and of each the largest value, or the mean.
+// Pooling: the maximum or the mean of every 3 x 3 window.
 import assert from 'node:assert/strict';
 import { averagePool, maxPool, tensor } from 'convlab';
 import { trainDigits } from './digits.js';
@@ -7,8 +7,9 @@ import type { Lesson } from './lesson.js';
 import { matrices } from './matrix.js';
 
 export const lesson: Lesson = {
-  title: 'Pooling: 3 x 3 squares that do not overlap, the largest of each',
-  before: 'Pooling makes a map coarser. A window of 3 x 3 moves by 3, and keeps the maximum: that something was there, not where. A mean does it more gently.',
+  title: 'Pooling: the maximum of 3 x 3 windows that do not overlap',
+  before:
+    'Pooling makes a map coarser. A 3 x 3 window moves by 3 cells and keeps the maximum: whether a pattern occurred in the window, but not where. The mean has a smoother effect.',
   async run(stage) {
     const rows = [
       [1, 0, 2, 3, 1, 0],
@@ -34,8 +35,8 @@ export const lesson: Lesson = {
     await stage.draw(
       '16-pooling',
       matrices(
-        'Pooling by squares of 3 x 3',
-        ['Framed: the winner of each square.'],
+        'Pooling in 3 x 3 windows',
+        ['Framed: the maximum of each window.'],
         [
           { name: 'map, 6 x 6', values: tensor(rows), marked: [...indices].map((at) => [Math.floor(at / 6), at % 6] as const), sign: '>' },
           { name: 'maximum, 2 x 2', values: tensor([...output.data], [2, 2]) },
@@ -56,6 +57,6 @@ export const lesson: Lesson = {
       await grid(tiles, { title: 'A digit, pooled', columns: 4, width: 150, palette: 'gray', range: [0, 1], legend: 'ink' }),
     );
     const ink = ({ data }: { data: Float32Array }) => data.reduce((sum, value) => sum + value, 0) / data.length;
-    return `The maximum thickens the strokes (mean ink ${ink(tiles[0].map).toFixed(2)}, behind 3 x 3 maxima ${ink(tiles[3].map).toFixed(2)}), the mean keeps the ink and loses the edges. Of the 28 columns ${28 % 3} fits no square of 3 and is dropped.`;
+    return `The maximum thickens the strokes (mean ink ${ink(tiles[0].map).toFixed(2)}, after 3 x 3 max pooling ${ink(tiles[3].map).toFixed(2)}); the mean preserves the amount of ink and blurs the edges. Of the 28 columns, ${28 % 3} does not fit into a window of 3 and is dropped.`;
   },
 };

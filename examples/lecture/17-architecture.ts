@@ -1,4 +1,4 @@
-// One definition of a network: it prints itself, draws itself and learns.
+// One definition of a network is printed, drawn and trained.
 import assert from 'node:assert/strict';
 import { Adam, ConvNet, NLLLoss, summary, train } from 'convlab';
 import { shuffled, slice, trainDigits } from './digits.js';
@@ -6,9 +6,9 @@ import { type Lesson, percent } from './lesson.js';
 import { volumes, volumesOf } from './volumes.js';
 
 export const lesson: Lesson = {
-  title: 'The whole architecture: one definition prints, draws and trains',
+  title: 'The whole architecture: one definition is printed, drawn and trained',
   before:
-    'Convolution and pooling by turns, then two fully connected layers. The same object that is printed and drawn here is trained: there is no second description that could differ.',
+    'Convolution and pooling alternate, followed by two fully connected layers. The same object is printed, drawn and trained here, so no second description can differ from it.',
   async run(stage) {
     const model = new ConvNet();
     const table = summary(model.eval(), [1, 1, 28, 28]);
@@ -31,6 +31,6 @@ export const lesson: Lesson = {
     const [first, last] = [batches[0], batches[batches.length - 1]];
     assert.ok(last.loss < first.loss / 2);
     const dense = table.lines.filter(({ layer }) => layer.startsWith('fc')).reduce((sum, { parameters }) => sum + parameters, 0);
-    return `207,258 weights, ${percent(dense / table.parameters, 1)} of them in the two fully connected layers; the convolutions need ${(table.parameters - dense).toLocaleString('en-US')}. After ${last.batch} batches the loss has gone from ${first.loss.toFixed(2)} to ${last.loss.toFixed(2)}.`;
+    return `207,258 weights, ${percent(dense / table.parameters, 1)} of them in the two fully connected layers; the convolutions need ${(table.parameters - dense).toLocaleString('en-US')}. After ${last.batch} batches the loss has fallen from ${first.loss.toFixed(2)} to ${last.loss.toFixed(2)}.`;
   },
 };

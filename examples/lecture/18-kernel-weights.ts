@@ -1,12 +1,11 @@
-// A kernel over m maps has m * s * s weights, and there are n of them.
+// A kernel for m input maps has m * s * s weights, and a layer has n such kernels.
 import assert from 'node:assert/strict';
 import { Conv2d, summary } from 'convlab';
 import type { Lesson } from './lesson.js';
 
 export const lesson: Lesson = {
   title: 'A kernel over several maps is a cube: m s s weights, n kernels',
-  before:
-    'A kernel that looks at m maps at once is as thick as the stack: m slices of s x s. With n such kernels, and one bias for each, a layer has n m s s + n numbers to learn.',
+  before: 'A kernel for m input maps is as deep as their stack: m slices of s x s. With n such kernels and one bias each, a layer has n m s s + n parameters.',
   async run(stage) {
     const layers: [m: number, n: number, s: number][] = [
       [1, 4, 5],

@@ -12,8 +12,8 @@ const KERNEL = 2;
 export const lesson: Lesson = {
   title: 'Slice by slice, then summed',
   before:
-    'Three steps on the slide: each slice of the kernel goes with one map; each pair gives a map by an ordinary 2D convolution; these are added up. ' +
-    `Here with the trained network: kernel ${KERNEL + 1} of its second layer has 4 slices, over the 4 maps of the first.`,
+    'The slide shows three steps: each slice of the kernel belongs to one input map; a 2D convolution of each pair gives a map; these maps are added up. ' +
+    `This lesson uses the trained network: kernel ${KERNEL + 1} of the second layer has 4 slices, one for each map of the first layer.`,
   async run(stage) {
     const { model } = await lectureNet(stage);
     const digits = await testDigits();
@@ -65,6 +65,6 @@ export const lesson: Lesson = {
       .map(({ data }) => data[place].toFixed(3))
       .join(' + ')
       .replaceAll('+ -', '- ');
-    return `At [${Math.floor(place / 14)}, ${place % 14}], where the sum is furthest from 0: ${terms} = ${sum.data[place].toFixed(3)}, plus the bias ${result.data[place].toFixed(3)}. The layer itself gives the same to ${error.toExponential(1)}.`;
+    return `At [${Math.floor(place / 14)}, ${place % 14}], where the sum has its largest absolute value: ${terms} = ${sum.data[place].toFixed(3)}, plus the bias ${result.data[place].toFixed(3)}. The layer itself gives the same result to within ${error.toExponential(1)}.`;
   },
 };

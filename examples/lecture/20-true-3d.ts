@@ -7,10 +7,10 @@ import type { Lesson } from './lesson.js';
 import { SIDE, scan } from './scan.js';
 
 export const lesson: Lesson = {
-  title: 'True 3D convolution: the kernel slides in depth too',
+  title: 'True 3D convolution: the kernel also slides in depth',
   before:
-    'A kernel of m s s weights is a cube, but it does not slide through the maps: it is as thick as the stack, and m is used up. In a volume, such as a scan, the kernel is thinner ' +
-    'than the volume and slides along z as well: the result is a volume again.',
+    'A kernel of m s s weights is a cube, but it does not slide through the maps, because it is as deep as their stack. In a volume, such as a scan, the kernel is thinner ' +
+    'than the volume and also slides along z, so the result is a volume too.',
   async run(stage) {
     const volume = scan();
     const smooth = await filterTensor(volume, gaussian3d(1.2), { paddingMode: 'replicate' });
@@ -48,8 +48,8 @@ export const lesson: Lesson = {
         {
           title: 'Slices of a volume, and of its 3D convolutions',
           notes: [
-            'Sobel along z sees the ball’s front (orange) and back (blue), which no 2D filter of a slice can.',
-            'Gray: density. Blue and orange: falling and rising, cut off at 12.',
+            'Sobel along z detects the front (orange) and the back (blue) of the ball; a 2D filter on a slice cannot.',
+            'Gray: density. Blue: falling; orange: rising; clipped at 12.',
           ],
           columns: 5,
           width: 130,
@@ -63,6 +63,6 @@ export const lesson: Lesson = {
     };
     const [before, after] = [corner(volume), corner(smooth)];
     assert.ok(after < before / 3);
-    return `In an empty corner the noise has a deviation of ${before.toFixed(3)}, behind the Gaussian ${after.toFixed(3)}: it averages in three directions. As 40 maps the stack gives one picture, as a volume it gives ${SIDE - 2} slices, with ${27} weights instead of ${SIDE * 9}.`;
+    return `In an empty corner, the standard deviation of the noise is ${before.toFixed(3)} before the Gaussian and ${after.toFixed(3)} after it, which averages in three directions. Treated as 40 maps, the stack gives one map; treated as a volume, it gives ${SIDE - 2} slices, with ${27} weights instead of ${SIDE * 9}.`;
   },
 };

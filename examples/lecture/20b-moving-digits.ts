@@ -1,4 +1,4 @@
-// What 3D convolution is for: telling a digit that moves to the left from one that moves to the right.
+// A use of 3D convolution: deciding whether a digit moves to the left or to the right.
 import assert from 'node:assert/strict';
 import {
   Adam,
@@ -60,8 +60,8 @@ class FrameSum extends Module {
 export const lesson: Lesson = {
   title: '3D convolution on clips: left or right?',
   before:
-    'A digit moves by a pixel a frame, to the left or to the right, for six frames. A single frame does not say where to. A kernel of Conv3d covers three frames and slides in time; ' +
-    "with 2D convolution the six frames are six maps, and a kernel of m s s weights has used up time in its first layer. A third network sees the frames' sum only.",
+    'A digit moves to the left or to the right by one pixel per frame, for six frames. A single frame does not show the direction. A Conv3d kernel covers three frames and slides along the time axis; ' +
+    'with 2D convolution, the six frames are six maps, and the first layer removes the time axis. A third network receives only the sum of the frames.',
   async run(stage) {
     const [learn, test] = [await clips(stage.size(3000, 1000), 0, 1), await clips(stage.size(1000, 500), 10_000, 2)];
     const shape = [-1, FRAMES, HEIGHT, WIDTH];
@@ -103,8 +103,8 @@ export const lesson: Lesson = {
     assert.ok(found[2].accuracy < 0.6, `without time: ${found[2].accuracy}`);
     assert.ok(found[0].accuracy > 0.9, `Conv3d: ${found[0].accuracy}`);
     return (
-      `Conv3d finds ${percent(found[0].accuracy)}, and its map still has a time axis (${found[0].map}). The six frames as maps give ${percent(found[1].accuracy)}: such a kernel has weights for each frame, so it can do it too, ` +
-      `but only for clips of just six frames. Without time, ${percent(found[2].accuracy)}: as good as guessing.`
+      `Conv3d reaches ${percent(found[0].accuracy)}, and its map still has a time axis (${found[0].map}). With the six frames as maps, Conv2d reaches ${percent(found[1].accuracy)}: its kernels have separate weights for each frame, so it works too, ` +
+      `but only for clips of exactly six frames. Without the time axis, the accuracy is ${percent(found[2].accuracy)}, no better than guessing.`
     );
   },
 };

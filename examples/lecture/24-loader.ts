@@ -1,4 +1,4 @@
-// A loader is like a loop: batch after batch. And its length is not 60,000: an erratum.
+// A loader is like a loop over batches. Its length is not 60,000: an erratum.
 import assert from 'node:assert/strict';
 import { DataLoader } from 'convlab';
 import { trainDigits } from './digits.js';
@@ -7,7 +7,7 @@ import type { Lesson } from './lesson.js';
 export const lesson: Lesson = {
   title: 'A loader like a loop',
   before:
-    'In the lecture: for (x, y) in train_loader. Here: for await (const { x, y } of loader). Each turn gives a batch: 64 pictures in one tensor, and 64 labels.',
+    'In the lecture: for (x, y) in train_loader. Here: for await (const { x, y } of loader). Each iteration returns a batch: 64 images in one tensor, and 64 labels.',
   async run(stage) {
     const loader = new DataLoader(await trainDigits(), { batchSize: 64, shuffle: true, seed: 1 });
     const sizes = new Map<string, number>();
@@ -32,6 +32,6 @@ export const lesson: Lesson = {
     );
     assert.equal(samples, 60_000);
     assert.notEqual(firsts[0], firsts[1]);
-    return `ERRATUM: the slide says that len(train_loader) is 60000. It counts batches: ${loader.length} here, in PyTorch too; the number of samples is len(train_dataset). The last batch has ${60_000 % 64} digits. Each pass has an order of its own, decided by the seed alone.`;
+    return `ERRATUM: the slide says that len(train_loader) is 60000. The length is the number of batches: ${loader.length}, in PyTorch too; the number of samples is len(train_dataset). The last batch has ${60_000 % 64} digits. The order differs in each epoch and depends only on the seed.`;
   },
 };

@@ -1,4 +1,4 @@
-// The lecture's ConvNet, line by line, as somebody who uses the library writes it.
+// The lecture's ConvNet, line by line, written with the library.
 import assert from 'node:assert/strict';
 import { Conv2d, dropout, Linear, logSoftmax, MaxPool2d, Module, relu, ConvNet as Supplied, summary, type Value, view } from 'convlab';
 import { testDigits } from './digits.js';
@@ -29,7 +29,7 @@ class ConvNet extends Module {
 
 export const lesson: Lesson = {
   title: 'ConvNet, line by line: 207,258 parameters',
-  before: "The lecture's class, with its names: layers are properties, forward says what happens to x. Read examples/lecture/25-convnet.ts beside the slide.",
+  before: "The lecture's class, with its names: layers are properties, and forward applies them to x. Compare examples/lecture/25-convnet.ts with the slide.",
   async run(stage) {
     const net = new ConvNet().initialize(1);
     const rows = [...net.namedParameters()].map(([name, { shape }]) => [name, `[${shape.join(', ')}]`, shape.reduce((a, b) => a * b)]);
@@ -43,6 +43,6 @@ export const lesson: Lesson = {
     const [mine, theirs] = [await net.run(x), await supplied.run(x)];
     assert.deepEqual(mine.data, theirs.data);
     assert.deepEqual(mine.shape, [3, 10]);
-    return `${parameters.toLocaleString('en-US')} numbers to learn. The class written here and the one that the library brings along (import { ConvNet } from 'convlab') give the same ten numbers for a digit, bit by bit.`;
+    return `${parameters.toLocaleString('en-US')} parameters. This class and the library's own (import { ConvNet } from 'convlab') give bit-identical results for a digit.`;
   },
 };

@@ -1,4 +1,4 @@
-// A layer of one's own: parameters, a forward, and its gradient comes by itself.
+// A custom layer: parameters and a forward method; its gradient is computed automatically.
 import assert from 'node:assert/strict';
 import {
   Adam,
@@ -37,9 +37,9 @@ class Gate extends Module {
 }
 
 export const lesson: Lesson = {
-  title: "A layer of one's own",
+  title: 'A custom layer',
   before:
-    'nn.Module of the lecture is Module here: own parameters and other modules as properties, and override forward. As an example a gate that lets maps pass place by place, x · sigmoid(W x).',
+    'nn.Module in the lecture is Module here: parameters and other modules are properties, and forward is overridden. The example is a gate that scales the maps at each position, x · sigmoid(W x).',
   async run(stage) {
     const worst = (await gradCheck(new Gate(3), [[2, 3, 4, 4]]))[0];
     stage.say(`  gradients against central differences: the worst of all is off by ${worst.error.toExponential(1)} (${worst.name})`);
@@ -60,6 +60,6 @@ export const lesson: Lesson = {
     const moved = Math.max(...[...(after.get('gate.weight')?.data ?? [])].map((value, i) => Math.abs(value - (before.get('gate.weight')?.data[i] ?? 0))));
     const { accuracy } = await evaluate(model, inOrder(await testDigits()));
     assert.ok(moved > 0.01 && accuracy > 0.88);
-    return `The gate is a dozen lines, has its gradient by itself, and learns inside a network: its weights moved by up to ${moved.toFixed(2)}, and after one epoch of ${digits.length.toLocaleString('en-US')} digits the network is right in ${percent(accuracy)} of the test set.`;
+    return `The gate takes a dozen lines, its gradient is computed automatically, and it can be trained inside a network: its weights changed by up to ${moved.toFixed(2)}, and after one epoch of ${digits.length.toLocaleString('en-US')} digits, the network classifies ${percent(accuracy)} of the test set correctly.`;
   },
 };

@@ -6,7 +6,7 @@ import type { Lesson } from './lesson.js';
 export const lesson: Lesson = {
   title: 'view: 4 x 4, 16, 2 x 8',
   before:
-    'Between the last pooling and the first fully connected layer a cube becomes a row. Nothing is copied; only the shape changes. One dimension may be -1 and is worked out.',
+    'Between the last pooling and the first fully connected layer a cube becomes a vector. Nothing is copied; only the shape changes. One dimension may be -1 and is inferred.',
   async run(stage) {
     const x = tensor(
       Array.from({ length: 16 }, (_, i) => i),
@@ -26,6 +26,6 @@ export const lesson: Lesson = {
     assert.deepEqual([y.shape, z.shape, cube.shape], [[16], [2, 8], [2, 392]]);
     assert.equal(z.data, x.data);
     assert.throws(() => reshape(x, [-1, 5]), /do not fit/);
-    return 'x, y and z are three views of the same sixteen numbers. [-1, 5] is refused: 16 is no multiple of 5. Inside a network the function is view(x, shape), as a layer Reshape or Flatten.';
+    return 'x, y and z are three views of the same sixteen numbers. [-1, 5] is refused, because 16 is not a multiple of 5. Inside a network, use the function view(x, shape), or the layers Reshape and Flatten.';
   },
 };

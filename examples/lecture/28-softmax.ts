@@ -7,7 +7,7 @@ import type { Lesson } from './lesson.js';
 export const lesson: Lesson = {
   title: 'relu and log_softmax',
   before:
-    'relu(x) is max(x, 0). log_softmax turns ten numbers of any size into logarithms of probabilities: x - log(sum of e^x). Written like that it overflows; taken from the largest on it does not.',
+    'relu(x) is max(x, 0). log_softmax turns ten numbers of any size into logarithms of probabilities: x - log(sum of e^x). Computed this way, it overflows; after subtracting the maximum, it does not.',
   async run(stage) {
     const rows = [
       [0, 1, 2],
@@ -43,6 +43,6 @@ export const lesson: Lesson = {
     }
     assert.deepEqual((await new ReLU().run(tensor([[-2, 0, 3]]))).data.map(Math.abs), Float32Array.of(0, 0, 3));
     await stage.draw('28-activations', await curves(points, { title: 'Activations', x: 'x', y: 'f(x)', points: false }));
-    return 'For 100, 101, 102 the naive formula is NaN in float32, since e^89 is more than it can hold; log_softmax gives what it gives for 0, 1, 2: only distances count.';
+    return 'For 100, 101, 102 the naive formula is NaN in float32, because e^89 exceeds its range; log_softmax gives the same result as for 0, 1, 2, because only differences matter.';
   },
 };

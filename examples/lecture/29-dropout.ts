@@ -1,4 +1,4 @@
-// Dropout: in training half of the neurons are silent, others each time; in evaluation none is.
+// Dropout: during training, a different half of the neurons is dropped in each step; during evaluation, none is.
 import assert from 'node:assert/strict';
 import { Dropout, full, type Tensor } from 'convlab';
 import { grid } from './grid.js';
@@ -7,7 +7,7 @@ import type { Lesson } from './lesson.js';
 export const lesson: Lesson = {
   title: 'Dropout, and the two modes',
   before:
-    'In training each neuron is left out with probability p, and those that stay are multiplied by 1 / (1 - p), so that the sum stays what it was on average. The network cannot rely on a single neuron. eval() switches it off.',
+    'During training, each neuron is dropped with probability p, and the others are multiplied by 1 / (1 - p), so that the sum stays the same on average. The network cannot rely on a single neuron. eval() switches dropout off.',
   async run(stage) {
     const x = full([1, 400], 1);
     const layer = new Dropout(0.5).initialize(1);
@@ -40,13 +40,13 @@ export const lesson: Lesson = {
     await stage.draw(
       '29-dropout',
       await grid(tiles, {
-        title: '400 neurons that are all 1, behind dropout 0.5',
+        title: '400 neurons, all with value 1, after dropout 0.5',
         columns: 3,
         width: 170,
         range: [-2, 2],
         legend: 'activation: white 0, orange 1, brown 2',
       }),
     );
-    return `Of 400 neurons ${silent(first)} are silent the first time and ${silent(second)} the second, others each time; the same seed repeats the same masks. In evaluation all 400 speak.`;
+    return `Of 400 neurons, ${silent(first)} are dropped in the first run and ${silent(second)} in the second, with different masks; the same seed gives the same masks. During evaluation, all 400 are active.`;
   },
 };

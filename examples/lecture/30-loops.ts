@@ -8,7 +8,7 @@ import { type Lesson, percent } from './lesson.js';
 export const lesson: Lesson = {
   title: 'The training loop and the test loop, by hand',
   before:
-    'Forward, loss, backward, step: the four lines of every training. With a report every 100 batches, then the test loop with its rightness. train() does the same, faster; that is checked at the end.',
+    'Forward, loss, backward, step: the four lines of every training loop. This one reports every 100 batches and is followed by the test loop with its accuracy. train() does the same faster; the end of the lesson verifies this.',
   async run(stage) {
     const digits = slice(await trainDigits(), 0, stage.size(32_000, 9_600));
     const trainLoader = shuffled(digits);
@@ -58,9 +58,9 @@ export const lesson: Lesson = {
           ...log.map(({ batch, loss }) => ({ x: batch, y: loss, series: 'loss' })),
           ...log.map(({ batch, accuracy }) => ({ x: batch, y: 1 - accuracy, series: 'share of errors' })),
         ],
-        { title: 'One pass by hand', x: 'batches', y: 'mean since the report before', zero: true },
+        { title: 'One epoch by hand', x: 'batches', y: 'mean since the previous report', zero: true },
       ),
     );
-    return `The test loop: ${correct} of ${tested} right, ${percent(correct / tested)}. train() with the same seed ends with the same weights, bit by bit: there is nothing hidden in it.`;
+    return `The test loop finds ${correct} of ${tested} correct, ${percent(correct / tested)}. train() with the same seed gives bit-identical weights.`;
   },
 };

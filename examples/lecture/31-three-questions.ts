@@ -1,4 +1,4 @@
-// The lecture's three questions, answered from the run's own numbers: better? overfitting? when to stop?
+// The lecture's three questions, answered with measured numbers: better? overfitting? when to stop?
 import assert from 'node:assert/strict';
 import { evaluate, type History } from 'convlab';
 import { inOrder, testDigits } from './digits.js';
@@ -8,7 +8,7 @@ import { cleanSplit, lectureNet } from './trained.js';
 export const lesson: Lesson = {
   title: 'Three questions: can it be better, does it overfit, when to stop?',
   before:
-    "The slide asks them after the first training. Here they are put to two runs of the lecture's network, with dropout and without, which keep a history: after each epoch the loss on what was learned from, and on digits that were kept back.",
+    "The slide asks these questions after the first training. This lesson answers them for two runs of the lecture's network, with and without dropout. Their history contains the training loss and the validation loss after each epoch.",
   async run(stage) {
     const test = await testDigits();
     const { train } = await cleanSplit(stage);
@@ -43,10 +43,10 @@ export const lesson: Lesson = {
     const [a, b] = histories.map(last);
     const verdict = (gap: number) =>
       gap > 0.01
-        ? `is worse by ${gap.toFixed(3)} on digits that it has not seen: it has begun to learn by heart`
-        : `is about as good on digits that it has not seen (${gap.toFixed(3)} apart): it does not overfit`;
+        ? `has a loss that is ${gap.toFixed(3)} higher on unseen digits: it has begun to overfit`
+        : `is about as good on unseen digits (difference ${gap.toFixed(3)}): it does not overfit`;
     return (
-      `Better? With dropout the validation loss still fell by ${a.gain.toFixed(4)} in the last ${Math.min(5, a.all - 1)} epochs, without by ${b.gain.toFixed(4)}: ${Math.abs(a.gain) < 0.005 ? 'little is left to gain by waiting; more layers are lesson 34' : 'longer training would help'}.\n` +
+      `Better? With dropout the validation loss still fell by ${a.gain.toFixed(4)} in the last ${Math.min(5, a.all - 1)} epochs, without by ${b.gain.toFixed(4)}: ${Math.abs(a.gain) < 0.005 ? 'longer training would hardly help; lesson 34 adds layers' : 'longer training would help'}.\n` +
       `Overfitting? In evaluation mode on both sides, the network with dropout ${verdict(gaps[0])}. Without dropout it ${verdict(gaps[1])}.\n` +
       `When to stop? At the lowest validation loss: with dropout after epoch ${a.best} of ${a.all}, without after epoch ${b.best} of ${b.all}.`
     );

@@ -8,8 +8,8 @@ import { cleanSplit, lectureNet } from './trained.js';
 export const lesson: Lesson = {
   title: 'Training, validation and test set; and a leak',
   before:
-    'Three sets: one to learn from, one to decide by (when to stop, which network), one to report. The lecture takes the first 5,000 of the test set for validation, by samplers. On the slide of the ' +
-    'training loop the validation loader is built on train_dataset with the same indices: then it validates with digits that it learns from. Three validation sets are compared here.',
+    'Three sets are needed: for training, for decisions (when to stop, which network), and for the final report. The lecture uses samplers to take the first 5,000 digits of the test set for validation. On the slide with the ' +
+    'training loop, the validation loader uses train_dataset with the same indices, so the network is validated on its training digits. This lesson compares three validation sets.',
   async run(stage) {
     const [train, test] = [await trainDigits(), await testDigits()];
     const indices = Int32Array.from({ length: test.length }, (_, i) => i);
@@ -39,9 +39,9 @@ export const lesson: Lesson = {
     const [leak, first, kept, second] = results;
     if (!stage.quick) assert.ok(leak.loss < kept.loss, 'what was learned from looks better than it is');
     return (
-      `THE LEAK: validated with digits that it has learned from, the network without dropout seems to have a loss of ${leak.loss.toFixed(4)}; on digits that were kept back it is ${kept.loss.toFixed(4)}. Such a set never says that it is time to stop. ` +
-      `The lecture's other split has no digit twice, but uses up half of the test set, and the two halves are not alike: ${percent(first.accuracy)} in the first, ${percent(second.accuracy)} in the second, which is all that is reported. ` +
-      'The clean way: validate with the end of the training set, which is left out of training, and keep the test set for one report at the end.'
+      `THE LEAK: validated on training digits, the network without dropout appears to have a loss of ${leak.loss.toFixed(4)}; on held-out digits it is ${kept.loss.toFixed(4)}. Such a validation set never shows when to stop. ` +
+      `The lecture's other split has no duplicate digits, but it uses half of the test set, and the halves differ in difficulty: ${percent(first.accuracy)} on the first, ${percent(second.accuracy)} on the second, the only one that is reported. ` +
+      'For a clean split, validate on the end of the training set, exclude it from training, and use the test set only once, for the final report.'
     );
   },
 };

@@ -12,7 +12,7 @@ const SLIDE = 0.986;
 export const lesson: Lesson = {
   title: 'Curves with and without dropout; accuracy on the test set',
   before:
-    'Two runs that differ in nothing but dropout: same seed, same order of the digits. The training curve is the mean over an epoch while learning, as on the slide; the validation curve is measured after it, with dropout off.',
+    'Two runs that differ only in dropout, with the same seed and the same order of the digits. The training curve is the mean over an epoch during training, as on the slide; the validation curve is measured after each epoch, with dropout off.',
   async run(stage) {
     const runs: { name: string; history: History; test: Evaluation }[] = [];
     for (const [name, rate] of [
@@ -67,8 +67,8 @@ export const lesson: Lesson = {
     const crossed = ({ history }: (typeof runs)[0]) => history.epochs.find(({ loss, validationLoss }) => loss < (validationLoss as number))?.epoch;
     const say = (run: (typeof runs)[0]) => (crossed(run) === undefined ? 'never cross' : `cross in epoch ${(crossed(run) as number) + 1}`);
     return (
-      `The slide reports ${SLIDE} on the test set; here it is ${drop.test.accuracy.toFixed(4)} with dropout and ${plain.test.accuracy.toFixed(4)} without, having learned from ${stage.quick ? '12,000' : '55,000'} digits in ${epochs} epochs. ` +
-      `With dropout the two loss curves ${say(drop)}, without they ${say(plain)}. Careful: with dropout on, the training curve is measured with half of the neurons silent and looks worse than the network is; that it lies above the validation curve does not mean much.`
+      `The slide reports ${SLIDE} on the test set; here it is ${drop.test.accuracy.toFixed(4)} with dropout and ${plain.test.accuracy.toFixed(4)} without, trained on ${stage.quick ? '12,000' : '55,000'} digits for ${epochs} epochs. ` +
+      `With dropout, the two loss curves ${say(drop)}; without, they ${say(plain)}. Note: with dropout, the training curve is measured while half of the neurons are dropped, so it looks worse than the network is. It can therefore be above the validation curve.`
     );
   },
 };

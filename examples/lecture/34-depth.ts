@@ -29,7 +29,7 @@ function network(depth: number): Sequential {
 export const lesson: Lesson = {
   title: 'Can it be better? More layers: one to four convolutions',
   before:
-    "The lecture's answer to its first question: yes, with more layers. Four networks with one to four convolutional layers, the same recipe and the same digits for all.",
+    'The lecture answers its first question with yes: add layers. This lesson trains four networks with one to four convolutional layers in the same way, on the same digits.',
   async run(stage) {
     const digits = slice(await trainDigits(), 0, stage.size(25_000, 4_000));
     const { validation } = await cleanSplit(stage);
@@ -80,8 +80,8 @@ export const lesson: Lesson = {
     assert.ok(results.every(({ accuracy }) => accuracy > (stage.quick ? 0.85 : 0.97)));
     if (!stage.quick) assert.ok(best.depth > 1);
     return (
-      `One layer: ${percent(one.accuracy)}; the best has ${best.depth}: ${percent(best.accuracy)}. Two layers need ${results[1].weights.toLocaleString('en-US')} weights, one needs ${one.weights.toLocaleString('en-US')}: the second pooling makes the cube before fc1 smaller. ` +
-      `From three to four layers the share changes by ${(100 * (results[3].accuracy - results[2].accuracy)).toFixed(2)} points: with 10,000 test digits, differences below about 0.2 are chance. With this recipe, then, more layers help, but not without end.`
+      `One layer reaches ${percent(one.accuracy)}; the best network has ${best.depth} and reaches ${percent(best.accuracy)}. Two layers need ${results[1].weights.toLocaleString('en-US')} weights, one needs ${one.weights.toLocaleString('en-US')}: the second pooling reduces the input of fc1. ` +
+      `From three to four layers, the accuracy changes by ${(100 * (results[3].accuracy - results[2].accuracy)).toFixed(2)} points; with 10,000 test digits, differences below about 0.2 points are chance. With these settings, more layers help only up to a point.`
     );
   },
 };

@@ -19,7 +19,7 @@ interface Moment {
 export const lesson: Lesson = {
   title: 'When to stop: where the curves cross, or early stopping',
   before:
-    "The lecture stops where the training curve and the validation curve cross. The usual rule is another: stop when the validation loss has not fallen for some epochs, and take the weights of its lowest point. Both, on the lecture's split (first half of the test set) and on a clean one, in a run that is sure to overfit: few digits, no dropout.",
+    "The lecture stops where the training curve and the validation curve cross. The usual rule is different: stop when the validation loss has not fallen for some epochs, and restore the weights of its minimum. This lesson applies both rules to the lecture's split (first half of the test set) and to a clean one, in a run that overfits: few digits, no dropout.",
   async run(stage) {
     const digits = await trainDigits();
     const [few, clean] = [slice(digits, 0, stage.size(6000, 2000)), slice(digits, 55_000, 60_000)];
@@ -81,13 +81,11 @@ export const lesson: Lesson = {
     assert.ok(cross.epoch <= stop.epoch && stop.clean <= cross.clean);
     assert.ok(never.clean > stop.clean, 'the validation loss rises in the end');
     const more =
-      never.test > stop.test
-        ? `, though the share of right answers is a little higher still (${percent(never.test)}): the errors become fewer and more confident`
-        : '';
+      never.test > stop.test ? `, although the accuracy is slightly higher (${percent(never.test)}): there are fewer errors, but they are more confident` : '';
     return (
-      `The curves cross in epoch ${cross.epoch}, long before the lowest validation loss in epoch ${stop.epoch} (${cross.clean.toFixed(4)} against ${stop.clean.toFixed(4)}; right in the other half of the test set ${percent(cross.test)} against ${percent(stop.test)}). ` +
-      `That the training loss is the lower one only says that the network knows its own digits better; it may still be learning. Overfitting begins where the validation loss turns: it ends at ${never.clean.toFixed(4)}${more}. ` +
-      `On the lecture's split patience chooses epoch ${rules[2].at.epoch}, on the clean one ${stop.epoch}.`
+      `The curves cross in epoch ${cross.epoch}, long before the lowest validation loss in epoch ${stop.epoch} (${cross.clean.toFixed(4)} against ${stop.clean.toFixed(4)}; accuracy on the other half of the test set ${percent(cross.test)} against ${percent(stop.test)}). ` +
+      `A training loss below the validation loss means only that the network is better on its training digits; it may still improve. Overfitting begins where the validation loss starts to rise: it ends at ${never.clean.toFixed(4)}${more}. ` +
+      `Patience chooses epoch ${rules[2].at.epoch} on the lecture's split and epoch ${stop.epoch} on the clean one.`
     );
   },
 };

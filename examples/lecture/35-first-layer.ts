@@ -1,4 +1,4 @@
-// What did she learn? The four kernels of the first layer, and what they find in a digit.
+// What did the network learn? The four kernels of the first layer, and their maps of some digits.
 import assert from 'node:assert/strict';
 import { conv, retrieveFeatures, type Tensor } from 'convlab';
 import { planes, rangeOf } from './colors.js';
@@ -8,9 +8,9 @@ import { type Lesson, percent } from './lesson.js';
 import { lectureNet } from './trained.js';
 
 export const lesson: Lesson = {
-  title: 'What did she learn? Kernels and maps of the first layer',
+  title: 'What did the network learn? Kernels and maps of the first layer',
   before:
-    'The first layer’s kernels lie over pixels, so they can be looked at as pictures: what a kernel looks like is what it looks for. Beside them its maps of some digits, behind relu.',
+    'The kernels of the first layer are applied to pixels, so they can be viewed as images: a kernel resembles the pattern that it detects. Next to each kernel are its maps of some digits, after relu.',
   async run(stage) {
     const { model } = await lectureNet(stage);
     const digits = await testDigits();
@@ -56,6 +56,6 @@ export const lesson: Lesson = {
       sums.map((sum, k) => [k + 1, sum.toFixed(2), bias.data[k].toFixed(3), percent(silent[k], 0)]),
     );
     const [ink, edge] = [sums.indexOf(Math.max(...sums)), sums.map(Math.abs).indexOf(Math.min(...sums.map(Math.abs)))];
-    return `Kernel ${ink + 1} is mostly positive (sum ${sums[ink].toFixed(1)}): it finds ink of any direction. Kernel ${edge + 1} has a sum near 0 (${sums[edge].toFixed(2)}): even areas do not interest it, it answers to edges. Nobody asked for either.`;
+    return `Kernel ${ink + 1} is mostly positive (sum ${sums[ink].toFixed(1)}): it detects ink in any direction. Kernel ${edge + 1} has a sum near 0 (${sums[edge].toFixed(2)}): it ignores flat areas and responds to edges. Both were learned from the labels alone.`;
   },
 };

@@ -8,7 +8,7 @@ import { lectureNet } from './trained.js';
 export const lesson: Lesson = {
   title: 'retrieveFeatures: every named layer',
   before:
-    'The lecture adds a method to its class that repeats half of forward and returns two maps. Here a function does it for any model and every layer: await retrieveFeatures(model, x).',
+    'The lecture adds a method to its class that repeats half of forward and returns two maps. Here, one function does this for any model and every layer: await retrieveFeatures(model, x).',
   async run(stage) {
     const { model } = await lectureNet(stage);
     const digits = await testDigits();
@@ -29,8 +29,8 @@ export const lesson: Lesson = {
     const output = await model.run(digits.batch([0]).x);
     assert.deepEqual(features.get('logSoftmax')?.data, output.data);
     return (
-      "The lecture's feature_map1 and feature_map2 are 'relu' and 'relu#2'; a function that is called again gets a number. Of " +
-      `${second?.data.length} cells of the second ${second?.data.filter((value) => value === 0).length} are 0: relu makes maps sparse.`
+      "The lecture's feature_map1 and feature_map2 are 'relu' and 'relu#2'; repeated calls of a function are numbered. Of the " +
+      `${second?.data.length} cells of the second, ${second?.data.filter((value) => value === 0).length} are 0: relu makes maps sparse.`
     );
   },
 };

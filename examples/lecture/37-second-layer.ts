@@ -1,4 +1,4 @@
-// The second layer: eight kernels of four slices, and the maps that they make of a digit.
+// The second layer: eight kernels of four slices, and their maps of a digit.
 import assert from 'node:assert/strict';
 import { retrieveFeatures, type Tensor } from 'convlab';
 import { plane, planes, rangeOf } from './colors.js';
@@ -10,7 +10,7 @@ import { lectureNet } from './trained.js';
 export const lesson: Lesson = {
   title: 'The second layer: 8 kernels of 4 slices',
   before:
-    'The second layer’s kernels do not lie over pixels but over the four maps of the first: each is four slices thick. What they look for is no longer seen at a glance.',
+    'The kernels of the second layer are applied to the four maps of the first, so each has four slices. The pattern that a kernel detects is no longer obvious from its weights.',
   async run(stage) {
     const { model } = await lectureNet(stage);
     const weight = (await model.stateDict()).get('conv2.weight') as Tensor;
@@ -41,6 +41,6 @@ export const lesson: Lesson = {
     );
     const strongest = maps.map(({ data }) => Math.max(...data));
     const used = slices.indexOf(Math.max(...slices));
-    return `The layer listens most to map ${used + 1} of the first layer: its slices are the largest (${slices[used].toFixed(2)}). For this 2 the strongest map is number ${strongest.indexOf(Math.max(...strongest)) + 1} (${Math.max(...strongest).toFixed(1)}), the weakest number ${strongest.indexOf(Math.min(...strongest)) + 1} (${Math.min(...strongest).toFixed(1)}). What a kernel stands for is easier to tell from what excites it: the next two lessons.`;
+    return `The layer depends most on map ${used + 1} of the first layer: its slices have the largest weights (${slices[used].toFixed(2)}). For this 2 the strongest map is number ${strongest.indexOf(Math.max(...strongest)) + 1} (${Math.max(...strongest).toFixed(1)}), the weakest is number ${strongest.indexOf(Math.min(...strongest)) + 1} (${Math.min(...strongest).toFixed(1)}). The next two lessons show what activates each kernel.`;
   },
 };

@@ -1,4 +1,4 @@
-// For each kernel the digits that excite it most, and the spot that does it.
+// For each kernel, the digits that activate it most, and the part of the digit that does.
 import assert from 'node:assert/strict';
 import { createImage, topActivations } from 'convlab';
 import { inOrder, slice, testDigits } from './digits.js';
@@ -7,9 +7,9 @@ import type { Lesson } from './lesson.js';
 import { lectureNet } from './trained.js';
 
 export const lesson: Lesson = {
-  title: 'What excites a kernel: the digits that do it most',
+  title: 'What activates a kernel: the digits with the highest activation',
   before:
-    'topActivations() runs the test set through the network and keeps, for each of the eight maps of the second layer, the digits with the highest peak. The framed square is all that the neuron at the peak sees: 14 x 14 pixels.',
+    'topActivations() runs the test set through the network and keeps, for each of the eight maps of the second layer, the digits with the highest peak. The framed square is the receptive field of the neuron at the peak: 14 x 14 pixels.',
   async run(stage) {
     const { model } = await lectureNet(stage);
     const digits = slice(await testDigits(), 0, stage.size(5000, 1000));
@@ -40,7 +40,7 @@ export const lesson: Lesson = {
     );
     const pure = kinds.map((list) => new Set(list).size);
     const narrow = pure.indexOf(Math.min(...pure));
-    return `Kernel ${narrow + 1} is the choosiest: ${[...new Set(kinds[narrow])].join(', ')} fill its first ${columns} places. Most kernels answer to parts, such as a stroke in one direction or an end, that several digits have in common.`;
+    return `Kernel ${narrow + 1} is the most selective: its top ${columns} digits contain only ${[...new Set(kinds[narrow])].join(', ')}. Most kernels respond to parts that several digits share, such as a stroke in one direction or the end of a stroke.`;
   },
 };
 

@@ -1,4 +1,4 @@
-// The picture that excites a kernel most, found by gradient ascent in the input.
+// The image that maximizes the activation of a kernel, found by gradient ascent on the input.
 import assert from 'node:assert/strict';
 import { maximizeActivation } from 'convlab';
 import { plane } from './colors.js';
@@ -10,9 +10,9 @@ import { lectureNet } from './trained.js';
 const MIDDLE = { conv1: [14, 14], conv2: [7, 7], fc2: undefined } as const;
 
 export const lesson: Lesson = {
-  title: 'Activation maximization: what a kernel would like to see',
+  title: 'Activation maximization: the image that activates a kernel most',
   before:
-    'Training changes the weights so that the loss falls. Here the weights stay, and the picture is changed so that one neuron grows, in the middle of a map, or one class: gradient ascent in the input, from gray with a little noise.',
+    'Training changes the weights to reduce the loss. Here, the weights are fixed, and the image is changed to increase the activation of one neuron, in the middle of a map, or the score of one class: gradient ascent on the input, starting from gray with some noise.',
   async run(stage) {
     const { model } = await lectureNet(stage);
     const steps = stage.size(150, 60);
@@ -56,6 +56,6 @@ export const lesson: Lesson = {
       ['layer', 'map or class', 'before', 'after'],
       gains.filter((_, i) => i % 3 === 0),
     );
-    return `All ${tiles.length} grew in ${steps} steps. For a neuron it is a spot of 5 x 5 pixels in the first layer, of 14 x 14 in the second: that is all it sees, the rest stays gray. For the classes it is hardly a digit: the score of a class can be raised by pictures that nobody would read, which is why a network can be fooled.`;
+    return `All ${tiles.length} activations grew in ${steps} steps. For a neuron, only its receptive field changes, 5 x 5 pixels in the first layer and 14 x 14 in the second; the rest stays gray. The images for the classes hardly look like digits: images that no person would recognize can raise the score of a class, so a network can be fooled.`;
   },
 };

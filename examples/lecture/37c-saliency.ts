@@ -10,7 +10,7 @@ import { lectureNet } from './trained.js';
 export const lesson: Lesson = {
   title: 'Where does it look? Saliency, Grad-CAM, occlusion',
   before:
-    'Three answers to the same question. Saliency: how much each pixel changes the score of the class, by its gradient. Grad-CAM: the maps of the second layer, each weighed by what it does for the score. Occlusion: cover a square of 5 x 5 and see how far the score falls.',
+    'Three methods answer this question. Saliency: the gradient of the class score with respect to each pixel. Grad-CAM: the maps of the second layer, each weighted by its effect on the score. Occlusion: cover a 5 x 5 square and measure how far the score falls.',
   async run(stage) {
     const { model } = await lectureNet(stage);
     const digits = await testDigits();
@@ -70,7 +70,7 @@ export const lesson: Lesson = {
       ],
     );
     assert.ok(mean(1) > ink, 'Grad-CAM looks at the digit');
-    return `Ink covers ${(100 * ink).toFixed(0)}% of the pixels; of Grad-CAM's weight ${(100 * mean(1)).toFixed(0)}% lie on it, of the occlusion map's ${(100 * mean(2)).toFixed(0)}%, of saliency's ${(100 * mean(0)).toFixed(0)}%: also where there is no ink the network watches, since ink there would make another digit of it.`;
+    return `Ink covers ${(100 * ink).toFixed(0)}% of the pixels. It receives ${(100 * mean(1)).toFixed(0)}% of the weight of Grad-CAM, ${(100 * mean(2)).toFixed(0)}% of the occlusion map and ${(100 * mean(0)).toFixed(0)}% of saliency: pixels without ink matter too, because ink there would make it a different digit.`;
   },
 };
 

@@ -1,4 +1,4 @@
-// One digit before and after a shift: what the network says, and how its maps change.
+// One digit before and after a shift: the network's answer, and how its maps change.
 import assert from 'node:assert/strict';
 import { argmax, retrieveFeatures, type Tensor } from 'convlab';
 import { answers, probabilities } from './bars.js';
@@ -20,7 +20,7 @@ const MOVES = [
 export const lesson: Lesson = {
   title: 'How the maps of one digit change when it moves',
   before:
-    'The same digit in the middle and moved. The maps of a convolution move along, cell by cell; behind two poolings they cannot move by less than 4 pixels, and change instead.',
+    'The same digit, centered and shifted. The maps of a convolution shift with it, cell by cell. After two poolings, the maps can shift only by multiples of 4 pixels, so smaller shifts change them.',
   async run(stage) {
     const { model } = await lectureNet(stage);
     const digits = await testDigits();
@@ -78,6 +78,6 @@ export const lesson: Lesson = {
       ),
     );
     const wrong = seen.filter(({ shares }) => argmax(shares) !== 5);
-    return `The first layer's maps move along exactly. Behind the second pooling they have changed by ${distance(still.pooled, two.pooled).toFixed(2)} of their size for 2 pixels and by ${distance(still.pooled, seen[2].pooled).toFixed(2)} for 4: for fc1 it is another picture. ${wrong.length} of ${MOVES.length - 1} moves make another digit of the 5${wrong.length > 0 ? `: ${wrong.map(({ label, shares }) => `${label} a ${argmax(shares)}`).join(', ')}` : ''}.`;
+    return `The maps of the first layer shift exactly with the digit. After the second pooling, they have changed by ${distance(still.pooled, two.pooled).toFixed(2)} of their norm for 2 pixels and by ${distance(still.pooled, seen[2].pooled).toFixed(2)} for 4, a very different input for fc1. After ${wrong.length} of ${MOVES.length - 1} shifts, the 5 is classified as another digit${wrong.length > 0 ? `: ${wrong.map(({ label, shares }) => `${label} a ${argmax(shares)}`).join(', ')}` : ''}.`;
   },
 };

@@ -10,7 +10,7 @@ import { crop, lighthouse } from './pictures.js';
 export const lesson: Lesson = {
   title: 'Convolution is template matching',
   before:
-    'The lecture’s summary in one line. A template that is cut out of a picture is the kernel; the map is large where the picture looks like it. Divided by how bright and contrasty each window is, it is the normalized cross-correlation: 1 where it fits exactly.',
+    'This is the lecture’s summary in one line. A template cut out of an image is the kernel; the map is large where the image resembles it. Normalized by the mean and the contrast of each window, the map is the normalized cross-correlation, which is 1 at an exact match.',
   async run(stage) {
     const picture = await lighthouse();
     const [left, top, width, height] = [26, 24, 38, 40];
@@ -68,11 +68,11 @@ export const lesson: Lesson = {
         [
           { label: 'the template, from the picture', image: template },
           { label: 'found: the framed square', image: framed(picture, Math.round(peaks[0].x), Math.round(peaks[0].y), width, height) },
-          { label: 'score of every place', note: 'orange: alike, blue: the negative', image: map(scores) },
+          { label: 'score at every position', note: 'orange: similar, blue: the negative', image: map(scores) },
           { label: `the template, a ${digits.y[wanted + 1]}`, image: { ...mapToImage({ shape: [28, 28], data: digit.data as Float32Array }, 'gray', [0, 1]) } },
-          { label: 'found among noise', image: framed(mapToImage({ shape: [116, 200], data: page.data as Float32Array }, 'gray', [0, 1]), x, y, 28, 28) },
+          { label: 'found in noise', image: framed(mapToImage({ shape: [116, 200], data: page.data as Float32Array }, 'gray', [0, 1]), x, y, 28, 28) },
           {
-            label: 'score of every place',
+            label: 'score at every position',
             note: `best ${found.peaks[0].score.toFixed(2)}, second ${found.peaks[1].score.toFixed(2)}`,
             image: map(found.scores),
           },
@@ -82,12 +82,12 @@ export const lesson: Lesson = {
           columns: 3,
           width: 260,
           range: [-1, 1],
-          legend: 'score: 1 the same, 0 nothing in common, -1 the negative',
+          legend: 'score: 1 identical, 0 unrelated, -1 the negative',
         },
       ),
     );
     assert.ok(rangeOf('signed', [scores])[1] <= 1);
-    return `The cut-out is found at ${left}, ${top} with a score of ${peaks[0].score.toFixed(4)}; the second place has ${peaks[1].score.toFixed(2)}. Without normalizing the convolution is largest at ${Math.round(plain[0].x)}, ${Math.round(plain[0].y)}${Math.abs(plain[0].x - left) + Math.abs(plain[0].y - top) < 2 ? ', the same place this time, but bright places win by being bright' : ': a bright place, not a similar one'}. Among twelve digits under noise the ${digits.y[wanted + 1]} is found with ${found.peaks[0].score.toFixed(2)}. A network’s kernels are such templates, only that nobody cut them out.`;
+    return `The template is found at ${left}, ${top} with a score of ${peaks[0].score.toFixed(4)}; the second-best position has ${peaks[1].score.toFixed(2)}. Without normalization, the convolution is largest at ${Math.round(plain[0].x)}, ${Math.round(plain[0].y)}${Math.abs(plain[0].x - left) + Math.abs(plain[0].y - top) < 2 ? ', the same position this time, but in general bright regions win' : ', a bright region, not a similar one'}. Among twelve digits with noise, the ${digits.y[wanted + 1]} is found with a score of ${found.peaks[0].score.toFixed(2)}. The kernels of a network are such templates, but learned.`;
   },
 };
 

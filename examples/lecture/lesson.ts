@@ -1,4 +1,4 @@
-// What every lesson of the lecture is: a text, something that runs and is asserted, and a text that speaks from its numbers.
+// A lesson of the lecture: an introduction, an experiment with assertions, and a conclusion from the measured numbers.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Image } from 'convlab';
@@ -7,19 +7,19 @@ import { saveSvg } from './svg.js';
 
 export interface Lesson {
   readonly title: string;
-  /** What is about to happen, and why it is worth looking at. */
+  /** What the lesson shows, and why. */
   readonly before: string;
-  /** Does it, asserts its result, and returns what is to be said afterwards. */
+  /** Runs the experiment, asserts its result, and returns the conclusion. */
   run(stage: Stage): Promise<string>;
 }
 
-/** Where a lesson prints and puts its pictures. */
+/** Prints the output of a lesson and writes its images. */
 export class Stage {
   /** Pictures that were written, in order. */
   readonly pictures: string[] = [];
 
   /**
-   * @param quick small sizes: what is shown is the same, with less to learn from
+   * @param quick small sizes: the same results, with less training data
    * @param folder where pictures go
    */
   constructor(

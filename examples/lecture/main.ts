@@ -11,7 +11,7 @@ const numbers = files.map((file) => file.split('-')[0].replace(/^0/, ''));
 const load = async (file: string) => ((await import(`./${file}`)) as { lesson: Lesson }).lesson;
 
 if (positionals.length === 0) {
-  console.log('The lecture, runnable. One lesson: npm run lecture -- 5; all: npm run lecture -- all; small and quick: --quick\n');
+  console.log('The lessons of the lecture. Run one: npm run lecture -- 5; run all: npm run lecture -- all; use small sizes: --quick\n');
   for (const [i, file] of files.entries()) console.log(`${numbers[i].padStart(4)}  ${(await load(file)).title}`);
 } else {
   const wanted = positionals.includes('all') ? numbers : positionals.map((number) => number.replace(/^0+/, ''));
@@ -48,7 +48,7 @@ async function runAll(wanted: readonly string[]): Promise<void> {
     console.log(`\n${'─'.repeat(78)}`);
     for (const { name, seconds, error } of done) console.log(`${error ? 'FAILED' : 'ok    '} ${seconds.toFixed(1).padStart(6)} s  ${name}`);
     const total = done.reduce((sum, { seconds }) => sum + seconds, 0);
-    console.log(`${done.length - failed.length} of ${done.length} lessons hold what they assert, in ${total.toFixed(0)} s`);
+    console.log(`${done.length - failed.length} of ${done.length} lessons passed, in ${total.toFixed(0)} s`);
   }
   process.exitCode = failed.length > 0 ? 1 : 0;
 }

@@ -13,7 +13,7 @@ import { DIGITS, preparePicture } from './preparation.js';
 export const NETWORK_FLAGS = {
   data: option(text, {
     default: 'mnist',
-    help: 'mnist, fashion, a folder with one subfolder of images per class, or with train/ and test/ that have these, or tar files for training, like "d-{000..009}.tar"',
+    help: 'mnist, fashion, a folder with one subfolder of images per class (optionally inside train/ and test/), or tar files for training, such as "d-{000..009}.tar"',
     placeholder: 'name',
   }),
   ...BACKEND_FLAGS,

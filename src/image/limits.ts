@@ -30,7 +30,7 @@ const limits: OptionRule<Limits> = rule(
     typeof value === 'object' &&
     value !== null &&
     Object.entries(value).every(([name, each]) => each === undefined || (isName(name) && RULES[name].holds(each))),
-  { parse: parseLimits, form: `${NAMES.map((name) => `${name}=n`).join(',')}, or some of them` },
+  { parse: parseLimits, form: `${NAMES.map((name) => `${name}=n`).join(',')}, or any subset` },
 );
 
 /** The option for {@link Limits}. */

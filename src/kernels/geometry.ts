@@ -55,7 +55,7 @@ function parsePadding(typed: string): PerAxis<AxisPadding> | undefined {
 const paddings = rule<PerAxis<AxisPadding>>(
   "an integer ≥ 0, [before, after], 'valid', 'same' or 'full', for all axes or as a list with one for each spatial axis",
   (value) => isAxisPadding(value) || (Array.isArray(value) && value.every(isAxisPadding)),
-  { parse: parsePadding, form: 'same, valid, full, n, or before:after, for both axes, or y,x; --padding-mode sets the values there' },
+  { parse: parsePadding, form: 'same, valid, full, n or before:after for both axes, or y,x for each axis; --padding-mode sets the values there' },
 );
 
 /** Rules and defaults of {@link ConvOptions}. */

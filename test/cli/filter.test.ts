@@ -247,7 +247,7 @@ describe('wrong usage exits with 2, and one line says what to do', () => {
     [
       'a border for a padding',
       ['--kernel', 'box', '--padding', 'reflect'],
-      'It must be same, valid, full, n, or before:after, for both axes, or y,x; --padding-mode sets the values there.',
+      'It must be same, valid, full, n or before:after for both axes, or y,x for each axis; --padding-mode sets the values there.',
     ],
     ['three axes', ['--kernel', 'box', '--stride', '1,2,3'], 'It must be n, or y,x.'],
     [

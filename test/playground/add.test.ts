@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 
 const shares = async (x: Tensor) => (await model.run(x)).data.map(Math.exp);
-const columns = (page: Page) => page.getByRole('group', { name: 'How likely each sum is' }).getByRole('button');
+const columns = (page: Page) => page.getByRole('group', { name: 'Probability of each sum' }).getByRole('button');
 const percent = (value: number) => `${(100 * value).toFixed(1)}%`;
 
 test('two drawn digits are added, and every sum is as likely as the library’s convolution says', async () => {
@@ -62,11 +62,11 @@ test('by keyboard: test digits, and the pairs behind a sum; the address gives it
   await page.getByText('7 + 2 = 9').waitFor();
   await columns(page).nth(4).focus();
   await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: 'The sum 4, written out' }).waitFor();
+  await page.getByRole('heading', { name: 'The probability of the sum 4, written out' }).waitFor();
   expect(await page.locator('.add-written li').count()).toBe(5);
   await page.waitForURL(/sum=4/);
   await page.reload();
-  await page.getByRole('heading', { name: 'The sum 4, written out' }).waitFor();
+  await page.getByRole('heading', { name: 'The probability of the sum 4, written out' }).waitFor();
   await page.getByText('7 + 2 = 9').waitFor();
   await page.getByRole('button', { name: 'Two test digits' }).focus();
   await page.keyboard.press('Enter');

@@ -35,7 +35,7 @@ test('Copy iframe gives HTML that shows the view, or one panel alone, in another
   await page.locator('.walk').waitFor();
   await page.getByText('Share', { exact: true }).click();
   const whole = await copied();
-  await page.getByLabel('What').selectOption('steps');
+  await page.getByLabel('Content').selectOption('steps');
   await expect.poll(copied).toContain('panel=steps');
   const one = await copied();
   expect(whole).toMatch(
@@ -53,9 +53,9 @@ test('Copy iframe gives HTML that shows the view, or one panel alone, in another
   await panel.locator('.walk').waitFor();
   expect(await panel.locator('main h1').isVisible()).toBe(false);
   expect(await panel.locator('[data-panel="steps"]').boundingBox()).toMatchObject({ width: 960, height: 600 });
-  await expect.poll(() => panel.getByText('place 3 of 9').count()).toBe(1);
+  await expect.poll(() => panel.getByText('position 3 of 9').count()).toBe(1);
   await panel.getByRole('button', { name: 'Next' }).click();
-  await expect.poll(() => panel.getByText('place 4 of 9').count()).toBe(1);
+  await expect.poll(() => panel.getByText('position 4 of 9').count()).toBe(1);
   expect(other.frames()[1].url().startsWith(inject('playground'))).toBe(true);
   await other.close();
   expectNoFaults(page);

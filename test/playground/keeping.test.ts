@@ -8,7 +8,7 @@ test('a picture that was opened is not in the link, which says so; a .convlab fi
   const page = await playground.open('#filter?scene=dot&kernel=box&p=3');
   await page.locator('.frame').waitFor();
   await page.getByText('Share', { exact: true }).click();
-  await page.getByText('The link contains this view completely.').waitFor();
+  await page.getByText('The link contains everything in this view.').waitFor();
   await page.evaluate(async () => {
     const canvas = new OffscreenCanvas(9, 7);
     canvas.getContext('2d')?.fillRect(2, 2, 4, 3);
@@ -17,7 +17,7 @@ test('a picture that was opened is not in the link, which says so; a .convlab fi
     dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer }));
   });
   await page.getByText('9 × 7 becomes 9 × 7').waitFor();
-  await page.getByText('only a file contains it: the picture patch.png').waitFor();
+  await page.getByText('stored only in the file: the picture patch.png').waitFor();
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save .convlab' }).click()]);
   expect(download.suggestedFilename()).toBe('filter.convlab');
   const bytes = await readFile(await download.path());

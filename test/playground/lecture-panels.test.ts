@@ -170,7 +170,7 @@ test('inside: the first maps move along with the digit, those behind the second 
   const [first, second] = await numbersIn('[data-testid="change"]');
   expect([Number.parseFloat(first ?? ''), second]).toEqual([expect.closeTo(0, 0), percent(change)]);
   expect(change).toBeGreaterThan(0.2);
-  await page.getByLabel('moved to the right').press('ArrowLeft');
+  await page.getByLabel('shift to the right').press('ArrowLeft');
   await expect.poll(() => numbersIn('[data-testid="change"]')).not.toEqual([first, second]);
 });
 

@@ -21,7 +21,7 @@ test('the net of the last chapter is trained in the page to the same bits as in 
     await page.getByRole('button', { name: 'One step', exact: true }).click();
     await expect.poll(() => at.textContent()).toBe(`step ${step}`);
   }
-  await page.locator('.lec-contents').getByRole('link', { name: 'Your net reads your digit' }).click();
+  await page.locator('.lec-contents').getByRole('link', { name: 'Your network recognizes your digit' }).click();
   await shown(page, 'your-net', 1);
   expect(await at.textContent()).toBe(`step ${STEPS}`);
   // a seven by mouse
@@ -79,10 +79,10 @@ test('two runs over each other: what is learned by heart does better than what i
   await show(page, 'overfitting', 4);
   expect(await page.locator('.lec-note').textContent()).toMatch(/lowest at step \d+: 0\.\d+/);
   await show(page, 'overfitting', 5);
-  await page.getByRole('button', { name: 'Open the test set' }).click();
+  await page.getByRole('button', { name: 'Evaluate on the test set' }).click();
   const tested = page.getByTestId('tested');
   await tested.waitFor();
-  const [, a, b] = /Of 500 test digits: ([\d.]+)% with Dropout, ([\d.]+)% without/.exec((await tested.textContent()) ?? '') ?? [];
+  const [, a, b] = /Correct on 500 test digits: ([\d.]+)% with dropout, ([\d.]+)% without/.exec((await tested.textContent()) ?? '') ?? [];
   for (const share of [a, b]) expect(Number(share)).toBeGreaterThan(70);
   expectNoFaults(page);
 });

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 
 const probabilities = async (x: Tensor) => Array.from((await model.run(x)).data, (value) => `${(100 * Math.exp(value)).toFixed(1)}%`);
-const bars = (page: Page) => page.getByRole('list', { name: 'How likely' }).locator('.bars-value').allTextContents();
+const bars = (page: Page) => page.getByRole('list', { name: 'Probabilities' }).locator('.bars-value').allTextContents();
 /** The browser may add and multiply in one rounding where Node does it in two. */
 const DIGITS = 5;
 /** The number that is written out, as the page has it. */
@@ -98,7 +98,7 @@ test('a test digit is moved and turned by keys and by dragging, and the probabil
   const page = await playground.open('#network?backend=wasm');
   await page.getByRole('button', { name: 'Another test digit' }).focus();
   await page.keyboard.press('Enter');
-  await page.getByText('Test digit 0: someone wrote a 7').waitFor();
+  await page.getByText('Test digit 0: a 7').waitFor();
   await expect.poll(() => bars(page)).toEqual(await probabilities(seven));
   await page.getByRole('button', { name: /28 × 28 cells/ }).focus();
   for (const key of ['ArrowRight', 'ArrowRight', 'ArrowUp', 'Shift+ArrowLeft', 'Shift+ArrowLeft', 'Shift+ArrowLeft']) await page.keyboard.press(key);
@@ -127,7 +127,7 @@ test('a test digit is moved and turned by keys and by dragging, and the probabil
   await page.mouse.down();
   await page.mouse.move(middleX + atY, middleY - atX, { steps: 6 });
   await page.mouse.up();
-  await expect.poll(() => page.getByLabel('Turned').inputValue()).toBe('90');
+  await expect.poll(() => page.getByLabel('Rotation').inputValue()).toBe('90');
   await expect.poll(() => bars(page)).toEqual(await probabilities(moved(seven, { dx: 3, dy: -2, degrees: 90 })));
   expectNoFaults(page);
 });
@@ -184,7 +184,7 @@ describe('from the overview to the arithmetic', () => {
     await page.getByRole('button', { name: 'conv1 4 @ 28×28' }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'conv1, map 1: one cell written out' }).waitFor();
-    await page.getByText('207,258 learned numbers; 97.1% of them in fc1').waitFor();
+    await page.getByText('207,258 parameters; 97.1% of them in fc1').waitFor();
     await page.getByRole('button', { name: 'conv1: map 3 of 4' }).focus();
     await page.keyboard.press('Space');
     await page.getByRole('heading', { name: 'conv1, map 3: one cell written out' }).waitFor();
@@ -211,7 +211,7 @@ test('the address holds the state, and gives it back', async () => {
     location.hash = '#network?backend=wasm&layer=fc2&map=7';
   });
   await page.getByRole('heading', { name: 'fc2, neuron 8: written out' }).waitFor();
-  expect(await page.getByLabel('Turned').inputValue()).toBe('0');
+  expect(await page.getByLabel('Rotation').inputValue()).toBe('0');
 });
 
 test('a file that is no network is refused in words, and the network stays', async () => {

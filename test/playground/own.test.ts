@@ -24,7 +24,7 @@ function square(page: Page, color: string): Promise<Buffer> {
 test('classes from files are learned, asked by drawing, saved, and read by the command line with the same answer', async () => {
   const page = await playground.open('#own');
   expect(await page.getByRole('button', { name: 'Train', exact: true }).isDisabled()).toBe(true);
-  await page.getByText('Every class needs two pictures or more.').waitFor();
+  await page.getByText('Every class needs at least two pictures.').waitFor();
   await page.getByLabel('Name of class 1').fill('red');
   await page.getByLabel('Name of class 2').fill('blue');
   for (const name of ['red', 'blue']) {
@@ -33,14 +33,14 @@ test('classes from files are learned, asked by drawing, saved, and read by the c
     const damaged = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') };
     await page.getByLabel(`Files …: ${name}`).setInputFiles(name === 'red' ? [...files, damaged] : files);
     await page.getByRole('region', { name }).getByText('6 pictures').waitFor();
-    if (name === 'red') await page.getByText('1 files are no pictures: notes.txt').waitFor();
+    if (name === 'red') await page.getByText('Files that are not pictures (1): notes.txt').waitFor();
   }
   await page.getByRole('button', { name: 'Remove picture 6 of blue' }).click();
   await page.getByRole('region', { name: 'blue' }).getByText('5 pictures').waitFor();
 
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   await page.getByText('epoch 30, step').waitFor();
-  await page.getByText('2 pictures held back: 100.0% right.').waitFor();
+  await page.getByText('2 pictures held back: 100.0% correct.').waitFor();
   expect(await page.locator('.train-confusion td[data-right="true"]').allInnerTexts()).toEqual(['1', '1']);
 
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save safetensors' }).click()]);
@@ -74,7 +74,7 @@ test('the example is learned and reads a drawing; the camera fills a class while
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   await page.getByText(/^epoch [1-9]/).waitFor();
   await page.getByRole('button', { name: 'Pause' }).click();
-  await page.getByRole('button', { name: 'Train on' }).click();
+  await page.getByRole('button', { name: 'Continue training' }).click();
   await page.getByText(/^epoch [234]\d,/).waitFor();
   await page.locator('.pad svg').scrollIntoViewIfNeeded();
   const pad = await page.locator('.pad svg').boundingBox();

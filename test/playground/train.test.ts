@@ -162,7 +162,7 @@ test('weights are saved for the library, and loaded again; what is no such file 
   expect(await loss(page)).toBeLessThan(0.2);
 
   // trained here, looked at there
-  await page.getByRole('button', { name: 'Look inside, in the Network view' }).click();
+  await page.getByRole('button', { name: 'Inspect it in the Network view' }).click();
   await page.locator('main[data-view="network"]').waitFor();
   await page.getByText('Network from digits.safetensors').waitFor();
   await page.locator('.net-says').filter({ hasText: 'says 3' }).waitFor();

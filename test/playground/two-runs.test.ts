@@ -36,8 +36,8 @@ test('two runs over each other: held, undone, and trained again from the address
 
   // a rate that changes on the way cannot be repeated from the settings
   await page.getByLabel('Learning rate').selectOption('0.01');
-  await page.getByText('Start over to hold one').waitFor();
-  expect(await page.getByRole('button', { name: 'Hold the present run instead' }).isDisabled()).toBe(true);
+  await page.getByText('Start over to hold a run').waitFor();
+  expect(await page.getByRole('button', { name: 'Hold the current run instead' }).isDisabled()).toBe(true);
   await page.getByRole('button', { name: 'Start over' }).click();
   await expect.poll(async () => (await page.locator('.train-step-now strong').textContent())?.replace(/\D/g, '')).toBe('0');
   await step(page, 2);

@@ -53,7 +53,7 @@ test('a signal: weights that are typed, a point that is moved by keys, and both 
   await page.getByText('Weight 0: “abc” is not a number. The kernel keeps 1.').waitFor();
   await weight.fill('-1');
   await weight.blur();
-  await page.getByRole('button', { name: 'one weight more' }).click();
+  await page.getByRole('button', { name: 'Add a weight' }).click();
   await page.getByLabel('weight 2').fill('0.5');
   await page.getByLabel('weight 2').blur();
   await page.getByRole('slider', { name: 'x[11]' }).press('ArrowUp');

@@ -139,9 +139,9 @@ test('one panel over the whole window, with keys, and the way back', async () =>
   await expect.poll(async () => (await steps.boundingBox())?.width).toBe(1280);
   await steps.locator('.walk').waitFor();
   await page.keyboard.press('ArrowRight');
-  await expect.poll(() => steps.getByText('place 2 of 9').count()).toBe(1);
+  await expect.poll(() => steps.getByText('position 2 of 9').count()).toBe(1);
   await page.keyboard.press('PageDown');
-  await expect.poll(() => steps.getByText('place 3 of 9').count()).toBe(1);
+  await expect.poll(() => steps.getByText('position 3 of 9').count()).toBe(1);
   await page.keyboard.press('ArrowLeft');
   await expect.poll(() => steps.getByTestId('step-sum').textContent()).toBe('= 1');
   await page.keyboard.press('Escape');

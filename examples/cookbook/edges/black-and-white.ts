@@ -1,6 +1,6 @@
 // Turn a scan into black and white
 // Also: threshold, binarize, Otsu, document, uneven light, OCR
-// Dividing by a wide blur evens out the lighting first. On an evenly lit scan, `threshold(scan)` is enough.
+// This recipe first divides by a wide blur to even out the lighting. For an evenly lit scan, `threshold(scan)` is enough.
 import { filter, gaussian, grayscale, threshold } from 'convlab';
 import { readImage, writeImage } from 'convlab/node';
 

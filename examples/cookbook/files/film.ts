@@ -1,5 +1,5 @@
 // Filter a video with ffmpeg
-// Also: video, mp4, frames, movie, raw video, rgb24, pipe
+// Also: video, film, mp4, frames, movie, raw video, rgb24, pipe
 // Decode with `ffmpeg -i film.mp4 -f rawvideo -pix_fmt rgb24 film.rgb`; encode with `ffmpeg -f rawvideo -pix_fmt rgb24
 // -s 160x120 -r 25 -i edges.rgb edges.mp4`. `convlab filter - - --y4m --kernel sharpen` filters a video between two pipes:
 // see [video](../scale.md#video).

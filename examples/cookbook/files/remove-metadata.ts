@@ -1,6 +1,6 @@
 // Remove GPS and other metadata
 // Also: strip EXIF, privacy, location, ICC profile, camera data
-// `metadata: 'strip'` also removes the color profile: convert a wide-gamut photo to sRGB first.
+// `metadata: 'strip'` also removes the color profile, so convert a wide-gamut photo to sRGB first.
 import { readImage, writeImage } from 'convlab/node';
 
 const photo = await readImage('photo.jpg');

@@ -1,6 +1,6 @@
 // Use convlab between two sharp calls
 // Also: sharp, libvips, raw buffer, webp, avif, resize and convolve
-// sharp's raw output is passed to `filter` unchanged, and nothing is decoded twice.
+// Pass sharp's raw output to `filter` as it is: nothing is decoded twice.
 import { filter } from 'convlab';
 import sharp from 'sharp';
 

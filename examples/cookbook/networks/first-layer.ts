@@ -1,6 +1,6 @@
-// Look at the kernels of the first layer
+// Show the feature maps of the first layer
 // Also: visualize weights, learned filters, feature map, what the network sees, inside a CNN
-// A CNN layer is a bank of filters: `conv` with the learned kernels gives the feature maps of the layer.
+// A convolutional layer is a bank of filters: `conv` with its learned kernels computes its feature maps.
 import { conv, digitFromImage, reshape } from 'convlab';
 import { loadCheckpoint, readImage, writeImage } from 'convlab/node';
 

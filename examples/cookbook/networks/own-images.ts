@@ -1,4 +1,4 @@
-// Train on folders of my own images
+// Train on your own images
 // Also: image classification, dataset, classes, ImageFolder, cats and dogs, custom data
 import { Adam, bestNet, DataLoader, resize, toTensor, train } from 'convlab';
 import { imageFolder } from 'convlab/node';

@@ -1,6 +1,6 @@
 // Resume training
 // Also: checkpoint, continue, save a model, load a model, early stop, crash, optimizer state
-// The resumed run gives the same bits as one that was never interrupted. On the command line: `convlab train --resume
+// The resumed run is bit-identical to one that was never interrupted. On the command line: `convlab train --resume
 // run.safetensors`.
 import { Adam, ConvNet, DataLoader, full, NLLLoss, TensorDataset, train } from 'convlab';
 import { loadCheckpoint, saveCheckpoint } from 'convlab/node';
@@ -13,7 +13,7 @@ const optimizer = new Adam(model);
 const history = await train(model, { train: loader, optimizer, loss, epochs: 2 });
 await saveCheckpoint('run.safetensors', { model, optimizer, history });
 
-const saved = await loadCheckpoint('run.safetensors'); // in another process, or next week
+const saved = await loadCheckpoint('run.safetensors'); // later, in another process
 const resumed = saved.restoreOptimizer(new Adam(saved.model));
 const more = await train(saved.model, {
   ...{ train: loader, optimizer: resumed, loss, epochs: 4 },

@@ -1,7 +1,7 @@
 // Which pixels influence a prediction?
 // Also: explain a prediction, saliency map, Grad-CAM, heat map, attribution, occlusion
-// A square covers one part of the digit after the other, and the map is bright where this lowers the score. `saliency`
-// and `gradCam` answer the same question from gradients.
+// `occlusionMap` slides a square over the digit; the map is bright where covering the digit lowers the score. `saliency`
+// and `gradCam` answer the same question with gradients.
 import { createImage, digitFromImage, occlusionMap, reshape, resize } from 'convlab';
 import { loadCheckpoint, readImage, writeImage } from 'convlab/node';
 

@@ -1,6 +1,7 @@
 // Blur the background
 // Also: portrait mode, depth of field, mask, selective blur, segmentation
-// The mask is a grayscale image of the photo's size: white takes the filter, black keeps the photo, gray mixes.
+// The mask is a grayscale image of the same size as the photo: white pixels are filtered, black pixels stay unchanged, and
+// gray pixels become a mix of both.
 import { disk, filter } from 'convlab';
 import { readImage, writeImage } from 'convlab/node';
 

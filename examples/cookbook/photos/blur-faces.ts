@@ -1,7 +1,7 @@
 // Blur faces
 // Also: anonymize people, privacy, hide a license plate, blur a region, blur part of an image, pixelate
 // convlab does not detect faces: pass the rectangles that a detector such as MediaPipe returns. `feather` fades the
-// blur out towards the edge of each rectangle.
+// blur out toward the edge of each rectangle.
 import { filter, gaussian } from 'convlab';
 import { readImage, writeImage } from 'convlab/node';
 

@@ -1,4 +1,4 @@
-// Apply a kernel of my own
+// Apply your own kernel
 // Also: custom kernel, convolution matrix, 3x3 matrix, weights, convolve
 // `scale: 'sum'` divides by the sum of the weights; `scale: 1 / 16` does the same here. `bias` adds an offset.
 import { filter } from 'convlab';

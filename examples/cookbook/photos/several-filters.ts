@@ -1,6 +1,6 @@
 // Apply several filters in a row
 // Also: chain, pipeline, combine filters, sequence, preset, recipe
-// Nothing is rounded between the steps, and the image goes to the backend and back once. `JSON.stringify(look)` saves a
+// Nothing is rounded between the steps, and the image is copied to the backend and back only once. `JSON.stringify(look)` saves a
 // pipeline; `pipelineFromJSON` reads it.
 import { pipeline } from 'convlab';
 import { readImage, writeImage } from 'convlab/node';

@@ -1,6 +1,6 @@
 // Sharpen a photo
 // Also: sharper, crisper, unsharp mask, fix a soft photo
-// `radius` is the blur radius in pixels, `amount` the strength. `channels: 'luminance'` sharpens the brightness only,
+// `radius` is the blur radius in pixels, `amount` the strength. `channels: 'luminance'` sharpens only the brightness,
 // which avoids colored fringes. `filter(photo, 'sharpen')` applies the classic 3 × 3 kernel.
 import { unsharpMask } from 'convlab';
 import { readImage, writeImage } from 'convlab/node';

@@ -4,7 +4,7 @@ import { allocateImage, filter, freeImage } from 'convlab';
 import { readImage } from 'convlab/node';
 
 const photo = await readImage('photo.jpg');
-const [frame, result] = [await allocateImage(photo), await allocateImage(photo)]; // memory of the backend: nothing is copied
+const [frame, result] = [await allocateImage(photo), await allocateImage(photo)]; // allocated by the backend, so nothing is copied
 for (let i = 0; i < 5; i++) {
   frame.data.set(photo.data); // the next frame
   await filter(frame, 'sharpen', { out: result });

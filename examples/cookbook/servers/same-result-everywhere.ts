@@ -1,6 +1,6 @@
 // Get the same bytes on every machine
 // Also: reproducible, deterministic, snapshot test, CI, codec
-// GPUs and sharp's JPEG codec round differently from machine to machine. Set the backend and the codec if you compare
+// The rounding of GPUs and of sharp's JPEG codec differs between machines. Set the backend and the codec if you compare
 // results byte by byte.
 import { createHash } from 'node:crypto';
 import { createBackend, filter } from 'convlab';

@@ -1,6 +1,6 @@
 // Cancel a call, or set a timeout
 // Also: AbortSignal, abort, timeout, cancel, client disconnected
-// All calls that can take long accept `signal`: files, filters, pipelines, tensors and training.
+// All calls that can take a long time accept `signal`: files, filters, pipelines, tensors and training.
 import { createImage, disk, filter } from 'convlab';
 
 const large = createImage(4000, 3000, 3);

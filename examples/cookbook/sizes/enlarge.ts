@@ -5,4 +5,4 @@ import { readImage, writeImage } from 'convlab/node';
 
 const part = await crop(await readImage('photo.jpg'), { x: 290, y: 100, width: 60, height: 45 });
 await writeImage('smooth.png', await resize(part, { width: 240, method: 'catmull-rom' }));
-await writeImage('pixels.png', await resize(part, { width: 240, method: 'box' })); // pixels stay squares
+await writeImage('pixels.png', await resize(part, { width: 240, method: 'box' })); // every pixel becomes a square block

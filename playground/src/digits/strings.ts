@@ -8,7 +8,7 @@ export const t = dictionary({
   clear: ['Clear', '清除'],
   another: ['Another test digit', '换一个测试数字'],
   previous: ['Previous test digit', '上一个测试数字'],
-  isTest: ['Test digit {i}: someone wrote a {label}', '第 {i} 个测试数字：写的是 {label}'],
+  isTest: ['Test digit {i}: a {label}', '第 {i} 个测试数字：写的是 {label}'],
   source: [
     'The digits that come with the page are from MNIST (Y. LeCun and C. Cortes), CC BY-SA 3.0.',
     '本页附带的数字来自 MNIST（Y. LeCun 与 C. Cortes），CC BY-SA 3.0。',

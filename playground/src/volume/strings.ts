@@ -34,7 +34,7 @@ export const t = dictionary({
   slice: ['{what}, slice {axis} = {at}', '{what}，切片 {axis} = {at}'],
   sum: ['One voxel, written out slice by slice', '一个体素的算式，逐片写出'],
   sliceSum: ['z = {z}: {sum}', 'z = {z}：{sum}'],
-  total: ['together', '合计'],
+  total: ['total', '合计'],
   voxel: ['result at [{z}, {y}, {x}]', '结果 [{z}, {y}, {x}]'],
   window: ['scan, z = {z}', '扫描，z = {z}'],
   weights: ['kernel, z {d}', '核，z {d}'],
@@ -56,7 +56,7 @@ export const t = dictionary({
   output: ['result', '结果'],
   computing: ['computing …', '计算中……'],
 
-  one: ['A signal, and its matrix', '信号与它的矩阵'],
+  one: ['A signal, and the matrix of its convolution', '信号与它的矩阵'],
   oneLead: [
     'Drag the points of the signal, or change the weights. Every row of the matrix contains the same weights, shifted by the stride; everything else is zero.',
     '拖动信号的点，或更改权重。矩阵的每一行是同样的权重，按步长平移；其余皆为零。',
@@ -76,8 +76,8 @@ export const t = dictionary({
   bell: ['bell', '钟形'],
   echo: ['echo', '回声'],
   weight: ['weight {i}', '权重 {i}'],
-  more: ['one weight more', '增加一个权重'],
-  less: ['one weight less', '减少一个权重'],
+  more: ['Add a weight', '增加一个权重'],
+  less: ['Remove a weight', '减少一个权重'],
   notANumber: ['Weight {i}: “{text}” is not a number. The kernel keeps {old}.', '权重 {i}：“{text}”不是数字，此处仍为 {old}。'],
   padding: ['Padding', '补齐'],
   mode: ['Beyond the ends', '两端之外'],

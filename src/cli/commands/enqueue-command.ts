@@ -12,10 +12,10 @@ const FLAGS = {
   out: { ...fileFlag('folder', 'folder for the results, which keep the names of their images'), required: true },
   bands: option(count, {
     default: 1,
-    help: 'number of jobs per image that is filtered row by row (--stream, or more than 64 megapixels); one more joins them',
+    help: 'number of jobs for each image that is filtered row by row (--stream, or more than 64 megapixels); one more job joins the results',
   }),
   ...WORKER_FLAGS,
-  json: switchFlag('print what was added as JSON, one object per line and image'),
+  json: switchFlag('print what was added as JSON, one line per image'),
 } satisfies Rows;
 
 interface Flags extends OptionsOf<typeof FLAGS> {

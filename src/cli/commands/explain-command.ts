@@ -36,7 +36,7 @@ const FLAGS = {
   ...pickRows(STEP_OPTIONS, 'algorithm', 'stride', 'dilation', 'anchor', 'padding', 'paddingMode', 'paddingValue'),
   ...AROUND,
   ...BACKEND_FLAGS,
-  json: switchFlag('print JSON, one object per line and kernel'),
+  json: switchFlag('print JSON, one line per kernel'),
 } satisfies Rows;
 interface Flags extends OptionsOf<typeof FLAGS> {
   kernel?: string[];
@@ -55,7 +55,7 @@ Examples:
 export function addExplainCommand(program: Command, terminal: Terminal): void {
   const command = program
     .command('explain')
-    .description('print how filter would compute a kernel, the alternatives, and the reason, without computing it')
+    .description('print which algorithm filter would use for a kernel, the reason and the alternatives, without filtering')
     .argument('[picture]', 'image whose size and channels are used')
     .option(
       '-k, --kernel <kernel>',

@@ -7,7 +7,7 @@ import type { Terminal } from '../terminal.js';
 
 const FLAGS = {
   ...pickRows(MATCH_OPTIONS, 'method', 'peaks', 'threshold', 'minDistance'),
-  scores: fileFlag('picture', 'write the score of every position as an image: white is the best, for ssd black'),
+  scores: fileFlag('picture', 'write the score of every position as an image, in which white is the best score (black for ssd)'),
   json: switchFlag('print JSON'),
   ...BACKEND_FLAGS,
 } satisfies Rows;

@@ -60,7 +60,7 @@ const COMMANDS: Readonly<Record<string, PictureCommand>> = {
   },
 };
 
-const COMMON = { ...RESULT_FLAGS, ...CODEC_FLAGS, json: switchFlag('print what was done as JSON, one object per line and image') } satisfies Rows;
+const COMMON = { ...RESULT_FLAGS, ...CODEC_FLAGS, json: switchFlag('print what was done as JSON, one line per image') } satisfies Rows;
 
 interface Flags extends OptionsOf<typeof COMMON>, BackendFlags {}
 
@@ -72,7 +72,7 @@ export function addPictureCommands(program: Command, terminal: Terminal, signal:
       .command(name)
       .description(description)
       .usage(`[options] <in> <out>\n       convlab ${name} [options] <in...> --out <folder>`)
-      .argument('<paths...>', 'an image and its result, which may be the same file; - is standard input or output');
+      .argument('<paths...>', 'input image and output image, which may be the same file; - is standard input or output');
     addFlags(command, { ...own, ...COMMON, ...(computes ? BACKEND_FLAGS : {}) }).action(async (paths: string[], flags: Flags) => {
       const [{ findJobs }, { decodePictures, describe, readFileOf, writePictures }, { inHand, workThrough }, { openBackend }] = await Promise.all([
         import('../filter/filter-files.js'),

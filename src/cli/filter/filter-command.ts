@@ -37,7 +37,7 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
     .usage('[options] <in> <out>\n       convlab filter [options] <in...> --out <folder>')
     .argument(
       '<paths...>',
-      'an image (PNG, JPEG, BMP, GIF, TIFF, WebP, AVIF or NPY, detected from its contents; with all frames and pages; or a volume, the folder of a .zarr) and its result, which may be the same file; - is standard input or output',
+      'input and output, which may be the same file; - is standard input or output. The input is an image (PNG, JPEG, BMP, GIF, TIFF, WebP, AVIF or NPY, detected from its contents; all frames and pages are filtered) or a volume (the folder of a .zarr)',
     )
     .option(
       '-k, --kernel <kernel>',

@@ -29,16 +29,16 @@ export const FILTER_FLAGS = {
   ...RESULT_FLAGS,
   jobs: option(count, { help: 'with --out: number of parallel processes, each with its own images (default: 1)' }),
   shard: option(SHARD, {
-    help: 'with --out: process only this part of the images, such as 3/16; adding images does not change the parts of others (default: set by Slurm, Kubernetes or AWS Batch)',
+    help: 'with --out: process only this part of the images, such as 3/16; adding images does not move other images to a different part (default: set by Slurm, Kubernetes or AWS Batch)',
     placeholder: 'part',
   }),
   resume: switchFlag(
-    'with --out: keep a journal there, and filter only images whose result is missing or out of date; of a .zarr: continue an unfinished result',
+    'with --out: keep a journal in that folder, and filter only images whose result is missing or out of date; with a .zarr: continue an unfinished result',
   ),
   ...FILM_FLAGS,
   dryRun: switchFlag('print what would be done, without doing it'),
   ...WORKER_FLAGS,
-  json: switchFlag('print what ran as JSON, one object per line and image'),
+  json: switchFlag('print what ran as JSON, one line per image'),
 } satisfies Rows;
 
 /** The flags of `convlab filter` that apply to each image: plain data that can be sent to another process. */

@@ -36,7 +36,7 @@ export const CHANNELS = option(
   rule<Channels>("'color', 'all', 'luminance', letters of 'rgba' in this order, or a list of channel numbers", isChannels, {
     words: WORDS,
     parse: parseChannels,
-    form: 'color, all, luminance, letters like rb, or numbers from 0 like 0,2',
+    form: 'color, all, luminance, letters such as rb, or numbers counted from 0, such as 0,2',
   }),
   { default: 'color', help: 'channels to filter (color: all except alpha)', placeholder: 'list' },
 );

@@ -30,7 +30,7 @@ test('bad input: text in a cell, a file that is no picture, a picture of 100 meg
   await x.fill('7');
   await expect.poll(() => page.locator('.notice').count()).toBe(0);
   await page.getByLabel('Divide by the sum').check();
-  await page.getByText('Sum of the weights: 0, so they are not divided').waitFor();
+  await page.getByText('The weights sum to 0, so they are not normalized').waitFor();
   await page.getByLabel('Divide by the sum').uncheck();
 
   const file = page.getByLabel('Open a file');

@@ -112,7 +112,7 @@ test('the lecture’s examples step by step: the numbers of the slides, and the 
   expect(await page.getByTestId('step-sum').textContent()).toBe('= 0');
   expect(await digits()).toBe('223111434112433123410');
 
-  await page.getByRole('button', { name: 'picture with its border, row 2, column 2' }).click();
+  await page.getByRole('button', { name: 'padded picture, row 2, column 2' }).click();
   await expect.poll(digits).not.toBe('223111434112433123410');
   expect(await page.getByText('The slide prints 1').count()).toBe(0);
 

@@ -78,10 +78,10 @@ function Architecture() {
         return (
           <>
             <Boxes
-              name={say(['the layers of the lecture’s net', '讲座网络的各层'])}
+              name={say(['the layers of the lecture’s network', '讲座网络的各层'])}
               boxes={[{ name: say(['digit', '数字']), shape: [1, 28, 28] }, ...shaped]}
             />
-            <p class="lec-note">{say(['{n} numbers to learn in all.', '一共 {n} 个待学的参数。'], { n: total.toLocaleString('en-US') })}</p>
+            <p class="lec-note">{say(['{n} parameters in total.', '一共 {n} 个待学的参数。'], { n: total.toLocaleString('en-US') })}</p>
           </>
         );
       }}
@@ -129,7 +129,7 @@ function True3D() {
     <Ready of={made}>
       {({ flat, deep }) => (
         <div class="stack">
-          <h2>{say(['A layer’s kernel is as deep as its input: one flat map', '立体卷积核与输入一样厚：得到一张平面特征图'])}</h2>
+          <h2>{say(['The kernel of a layer is as deep as its input and gives one flat map', '立体卷积核与输入一样厚：得到一张平面特征图'])}</h2>
           <Boxes
             name={say(['a layer’s kernel', '立体卷积核'])}
             boxes={[
@@ -140,7 +140,7 @@ function True3D() {
             marked={2}
             scale={2}
           />
-          <h2>{say(['True 3D: the kernel slides in depth too, a volume comes out', '真正的 3D 卷积：核也沿厚度滑动，得到一个立体'])}</h2>
+          <h2>{say(['True 3D: the kernel also slides in depth and gives a volume', '真正的 3D 卷积：核也沿厚度滑动，得到一个立体'])}</h2>
           <Boxes
             name={say(['true 3D', '真正的 3D 卷积'])}
             boxes={[
@@ -161,15 +161,15 @@ export const cubes: Chapter = {
   title: ['Cubes: the whole architecture', '立体卷积核与整体架构'],
   steps: [
     [
-      'The layers are cubes of neurons: convolution, pooling, convolution, pooling, then two layers that are fully linked.',
+      'The layers are cubes of neurons: convolution, pooling, convolution, pooling, then two fully connected layers.',
       '每层神经元排成立方体：卷积、池化、卷积、池化，最后是两层全连接。',
     ],
     [
-      'Over m maps a kernel has m slices: m · s · s weights. Each slice works on its own map.',
+      'For m input maps, a kernel has m slices, so m · s · s weights. Each slice is applied to its own map.',
       '对 m 张特征图，卷积核有 m 片，共 m · s · s 个权重。每一片只管自己那一张。',
     ],
-    ['Then the slices’ maps are added up: one kernel, one feature map.', '再把各片的结果加起来：一个卷积核，一张特征图。'],
-    ['True 3D convolution is something else: there the kernel moves in depth as well.', '真正的 3D 卷积是另一回事：核还会沿厚度移动。'],
+    ['The results of the slices are added up: one kernel gives one feature map.', '再把各片的结果加起来：一个卷积核，一张特征图。'],
+    ['True 3D convolution is different: the kernel also moves in depth.', '真正的 3D 卷积是另一回事：核还会沿厚度移动。'],
   ],
   Panel: ({ step }) => (step === 1 ? <Architecture /> : step === 4 ? <True3D /> : <Slices shown={step - 1} />),
   question: {
@@ -179,7 +179,7 @@ export const cubes: Chapter = {
       '第二个卷积层：4 张输入特征图，8 个 5 × 5 的卷积核。不算偏置，共有多少权重？',
     ],
     answer: async () => (await run('network', LECTURE_WEIGHTS)).value.weights.get('conv2.weight')?.data.length ?? Number.NaN,
-    why: ['n · m · s · s = {answer}, counted in the net itself.', 'n · m · s · s = {answer}，是从网络里数出来的。'],
+    why: ['n · m · s · s = {answer}, as counted in the network.', 'n · m · s · s = {answer}，是从网络里数出来的。'],
   },
   more: [
     { text: ['A cell of a layer, slice by slice', '某一格逐片展开'], to: 'network', query: 'layer=conv2' },

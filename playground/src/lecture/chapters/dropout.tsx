@@ -33,7 +33,7 @@ function Mask({ training: first, seed: from }: (typeof STEPS)[number]) {
               class="lec-neurons"
               role="img"
               style={{ '--columns': SIDE }}
-              aria-label={say(['{n} neurons, {silent} of them silent', '{n} 个神经元，其中 {silent} 个静默'], { n: data.length, silent })}
+              aria-label={say(['{n} neurons, {silent} of them dropped', '{n} 个神经元，其中 {silent} 个静默'], { n: data.length, silent })}
             >
               {Array.from(data, (value, i) => (
                 <span key={i} data-value={value} />
@@ -75,21 +75,24 @@ export const dropout: Chapter = {
   title: ['Dropout', 'Dropout'],
   steps: [
     [
-      'In training every neuron is left out with probability p = 0.5. Those that stay are doubled, so the sum stays the same on average.',
+      'During training, every neuron is dropped with probability p = 0.5. The values of the others are doubled, so the sum stays the same on average.',
       '训练时，每个神经元以 p = 0.5 的概率被丢弃；留下的乘以 2，总和平均不变。',
     ],
     [
-      'Each batch draws another mask. The net cannot rely on a single neuron: this works against overfitting.',
+      'Each batch uses a new random mask. The network cannot rely on any single neuron, which reduces overfitting.',
       '每一批换一个掩码。网络不能只靠某一个神经元：这是一种防止过拟合的技术。',
     ],
-    ['net.eval() switches it off: in the test every neuron works.', 'net.eval() 把它关掉：测试时，所有神经元都工作。'],
+    ['net.eval() switches dropout off: during testing, every neuron is active.', 'net.eval() 把它关掉：测试时，所有神经元都工作。'],
   ],
   Panel: ({ step }) => <Mask key={step} {...STEPS[step - 1]} />,
   question: {
     kind: 'number',
-    ask: ['With p = 0.75 only a quarter of the neurons stay. By which number are they multiplied?', '如果 p = 0.75，只留下四分之一的神经元，它们要乘以几？'],
+    ask: [
+      'With p = 0.75, only a quarter of the neurons are kept. By what factor are they multiplied?',
+      '如果 p = 0.75，只留下四分之一的神经元，它们要乘以几？',
+    ],
     answer: async () => Math.max(...(await run('dropout', full([1, 400], 1), 0.75, 1, true)).value.data),
     why: ['{answer} = 1 / (1 − p).', '{answer} = 1 / (1 − p)。'],
   },
-  more: [{ text: ['Train with any share of dropout', '用任意比例的 Dropout 训练'], to: 'train', query: 'layers=c4x5,m2,c8x5,m2,f512,d80' }],
+  more: [{ text: ['Train with any dropout rate', '用任意比例的 Dropout 训练'], to: 'train', query: 'layers=c4x5,m2,c8x5,m2,f512,d80' }],
 };

@@ -17,14 +17,14 @@ const mapOf = async () => rowsOf((await run('conv', tensorOf(picture), tensorOf(
 export const featureMap: Chapter = {
   title: ['Kernel and feature map', '卷积核与特征图'],
   steps: [
-    ['A picture is numbers. So is a kernel: nine weights, laid over nine pixels.', '图像就是一格格数字。卷积核也是：九个权重，盖在九个像素上。'],
+    ['A picture is a grid of numbers. So is a kernel: nine weights, placed over nine pixels.', '图像就是一格格数字。卷积核也是：九个权重，盖在九个像素上。'],
     [
-      'Each pixel is multiplied by the weight on it. The nine products fly into one cell and are added up.',
+      'Each pixel is multiplied by the weight over it. The nine products are added up in one cell.',
       '每个像素乘以盖在它上面的权重，九个乘积飞进同一格，加起来。',
     ],
-    ['The kernel moves on by one pixel. The same nine weights, another cell.', '卷积核右移一格。还是这九个权重，得到下一格。'],
+    ['The kernel moves by one pixel. The same nine weights give the next cell.', '卷积核右移一格。还是这九个权重，得到下一格。'],
     [
-      'All places make the feature map. It is large where the picture resembles the kernel. Point at a cell to see its sum.',
+      'All positions together give the feature map. Its values are large where the picture resembles the kernel. Point at a cell to see its sum.',
       '走遍所有位置，就得到特征图：哪里与卷积核相似，哪里的数就大。点一点特征图的格子，看看它是怎么算的。',
     ],
   ],
@@ -58,10 +58,10 @@ export const featureMap: Chapter = {
     kind: 'number',
     ask: ['Predict the cell with the question mark: row 2, column 1 of the feature map.', '猜一猜问号处的数：特征图第 2 行第 1 列。'],
     answer: async () => (await mapOf())[1][0],
-    why: ['The window there holds one pixel under a weight of 1: {answer}.', '那里的窗口与权重相乘再相加，正是 {answer}。'],
+    why: ['The products of this window and the weights add up to {answer}.', '那里的窗口与权重相乘再相加，正是 {answer}。'],
   },
   more: [
-    { text: ['Change picture and kernel, step by step', '自己改图像和卷积核，一步步看'], to: 'filter', query: 'example=slide5' },
+    { text: ['Change the picture and the kernel, step by step', '自己改图像和卷积核，一步步看'], to: 'filter', query: 'example=slide5' },
     { text: ['The same with a stride of 2', '步长为 2 时'], to: 'filter', query: 'example=slide5&gridstride=2' },
   ],
 };

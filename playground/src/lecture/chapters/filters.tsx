@@ -42,7 +42,7 @@ function AskedMap() {
   const made = useEngine(() => mapsUnder([DOWN]), []);
   return (
     <Ready of={made}>
-      {(map) => <TensorCanvas tensor={map} range={[-0.35, 0.35]} label={say(['the map that is asked about', '题目中的特征图'])} width="min(100%, 18rem)" />}
+      {(map) => <TensorCanvas tensor={map} range={[-0.35, 0.35]} label={say(['the map in question', '题目中的特征图'])} width="min(100%, 18rem)" />}
     </Ready>
   );
 }
@@ -50,14 +50,14 @@ function AskedMap() {
 export const filters: Chapter = {
   title: ['Kernels chosen by hand', '边缘检测、锐化、浮雕、模糊'],
   steps: [
-    ['Edges: each pixel minus its left neighbor. Where nothing changes, nothing is left.', '边缘检测：每个像素减去左边的邻居。没有变化的地方，什么也不剩。'],
+    ['Edges: each pixel minus its left neighbor. Flat areas become zero.', '边缘检测：每个像素减去左边的邻居。没有变化的地方，什么也不剩。'],
     [
-      'The slide’s kernel 1 −1 0 / 0 1 −1 / 0 0 1 sums to 1: the picture stays, its diagonals stand out.',
+      'The slide’s kernel 1 −1 0 / 0 1 −1 / 0 0 1 sums to 1, so the picture is kept, and its diagonal edges stand out.',
       '幻灯片上的核 1 −1 0 / 0 1 −1 / 0 0 1 总和为 1：图像还在，对角边缘被突出。',
     ],
-    ['Sharpen: five times the middle, minus the four neighbors.', '锐化：中间乘 5，减去四个邻居。'],
-    ['Emboss: bright where the picture rises toward the light.', '浮雕：朝着光升高的地方变亮。'],
-    ['Blur: every pixel becomes the mean of 25.', '模糊：每个像素变成 25 个像素的平均。'],
+    ['Sharpen: five times the center, minus the four neighbors.', '锐化：中间乘 5，减去四个邻居。'],
+    ['Emboss: a relief in which slopes that face the light are bright.', '浮雕：面向光的坡变亮。'],
+    ['Blur: every pixel becomes the mean of 25 pixels.', '模糊：每个像素变成 25 个像素的平均。'],
     [
       'Motion blur: the slide’s 9 × 9 kernel averages along a diagonal, as if the camera had moved.',
       '运动模糊：幻灯片的 9 × 9 卷积核沿对角线求平均，好像相机动了一下。',
@@ -98,7 +98,7 @@ export const filters: Chapter = {
     why: ['Only horizontal edges are left: each pixel minus the one above it.', '只剩水平边缘：每个像素减去上面的像素。'],
   },
   more: [
-    { text: ['Sharpen, with its strength on a slider', '锐化：滑块调强度'], to: 'filter', query: 'kernel=sharpen&p=2' },
+    { text: ['Sharpen, with adjustable strength', '锐化：滑块调强度'], to: 'filter', query: 'kernel=sharpen&p=2' },
     { text: ['Emboss from any angle', '浮雕：任意角度的光'], to: 'filter', query: 'kernel=emboss&p=45,1.5' },
     { text: ['Blur, and how it is computed', '模糊：半径，以及怎样算得快'], to: 'filter', query: 'kernel=gaussian&p=4' },
     { text: ['Motion blur of any length', '运动模糊：任意长度与角度'], to: 'filter', query: 'kernel=motion-blur&p=25,30' },

@@ -93,7 +93,7 @@ function Shift({ by }: { readonly by: number }) {
   const made = useEngine(async () => ({ still: await look(), now: await look(dx.value), dx: dx.value }), [dx.value]);
   return (
     <div class="stack">
-      <Slider label={say(['moved to the right', '向右平移'])} value={dx} min={-8} max={8} format={(value) => say(['{n} px', '{n} 像素'], { n: value })} />
+      <Slider label={say(['shift to the right', '向右平移'])} value={dx} min={-8} max={8} format={(value) => say(['{n} px', '{n} 像素'], { n: value })} />
       <Ready of={made}>
         {({ still, now, dx: moved }) => {
           const read = (shares: Float32Array) => shares.indexOf(Math.max(...shares));
@@ -106,7 +106,7 @@ function Shift({ by }: { readonly by: number }) {
                     <h2>{i === 0 ? say(['before', '平移前']) : say(['after', '平移后'])}</h2>
                     <TensorCanvas tensor={digit} palette="ink" range={[0, 1]} label={say(['the digit', '手写数字'])} width="min(100%, 11rem)" />
                     <p>
-                      {say(['read as {n}, {share}', '读作 {n}，{share}'], {
+                      {say(['recognized as {n}, {share}', '读作 {n}，{share}'], {
                         n: read(probabilities),
                         share: percent(Math.max(...probabilities)),
                       })}
@@ -121,7 +121,7 @@ function Shift({ by }: { readonly by: number }) {
               <p class="lec-note" data-testid="change">
                 {say(
                   [
-                    'Moved back, the first maps differ by {first} of their size, those behind the second pooling by {second}.',
+                    'After shifting them back, the maps of the first layer differ by {first} of their magnitude, those after the second pooling by {second}.',
                     '移回原位再比较：第一层特征图相差 {first}，第二次池化之后相差 {second}。',
                   ],
                   {
@@ -139,18 +139,24 @@ function Shift({ by }: { readonly by: number }) {
 }
 
 export const inside: Chapter = {
-  title: ['What has she learned?', '她学到了什么？解剖卷积神经网'],
+  title: ['What has the network learned?', '她学到了什么？解剖卷积神经网'],
   steps: [
-    ['The first layer: four kernels of 5 × 5, and the map that each makes of this digit.', '第一层：四个 5 × 5 的卷积核，以及每个核对这个数字给出的特征图。'],
     [
-      'The second layer: eight kernels of four slices, one slice for each map below. All on one scale.',
+      'The first layer: four kernels of 5 × 5, and the map that each computes from this digit.',
+      '第一层：四个 5 × 5 的卷积核，以及每个核对这个数字给出的特征图。',
+    ],
+    [
+      'The second layer: eight kernels of four slices, one slice for each map of the first layer. All share one color scale.',
       '第二层：八个卷积核，每个四片，对应下层的四张特征图。颜色用同一把尺。',
     ],
     [
-      'Move the digit by 2 pixels: the first maps move along unchanged, the pooled ones change.',
+      'Shift the digit by 2 pixels: the maps of the first layer shift with it, otherwise unchanged; the pooled maps change.',
       '把数字平移 2 像素：第一层的特征图原样跟着移，池化之后的就变了。',
     ],
-    ['By 6 pixels the last maps are another picture to the layers that follow. Try the slider.', '平移 6 像素：对后面的层来说，已经是另一幅图了。拖一拖滑块。'],
+    [
+      'Shifted by 6 pixels, the last maps look like a different picture to the layers that follow. Try the slider.',
+      '平移 6 像素：对后面的层来说，已经是另一幅图了。拖一拖滑块。',
+    ],
   ],
   Panel: ({ step }) => {
     if (step === 1) return <Layer layer="conv1" of={FIRST} kernels={say(['kernels of the first layer', '第一层的卷积核'])} />;
@@ -159,12 +165,12 @@ export const inside: Chapter = {
   },
   question: {
     kind: 'number',
-    ask: ['How many slices has a kernel of the second layer?', '第二层的一个卷积核有几片？'],
+    ask: ['How many slices does a kernel of the second layer have?', '第二层的一个卷积核有几片？'],
     answer: async () => (await run('network', LECTURE_WEIGHTS)).value.weights.get('conv2.weight')?.shape[1] ?? Number.NaN,
     why: ['{answer}: one for each map of the first layer.', '{answer} 片：第一层的每张特征图对应一片。'],
   },
   more: [
-    { text: ['Click a layer, see every number', '点开任意一层，看每个数'], to: 'network', query: 'layer=conv1' },
-    { text: ['What speaks for the answer: Grad-CAM', '它凭什么这么判断：Grad-CAM'], to: 'network', query: 'evidence=gradCam' },
+    { text: ['Click a layer to see every number', '点开任意一层，看每个数'], to: 'network', query: 'layer=conv1' },
+    { text: ['Evidence for the answer: Grad-CAM', '它凭什么这么判断：Grad-CAM'], to: 'network', query: 'evidence=gradCam' },
   ],
 };

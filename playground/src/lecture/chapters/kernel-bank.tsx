@@ -11,8 +11,8 @@ import { say } from '../say.js';
 const BANK: readonly { readonly name: Text; readonly kernel: Tensor }[] = [
   { name: ['vertical edges', '竖直边缘'], kernel: SOBEL_X },
   { name: ['horizontal edges', '水平边缘'], kernel: SOBEL_Y },
-  { name: ['every edge', '各方向边缘'], kernel: LAPLACIAN_8 },
-  { name: ['vertical edges, by Prewitt', '竖直边缘（Prewitt）'], kernel: PREWITT_X },
+  { name: ['edges in every direction', '各方向边缘'], kernel: LAPLACIAN_8 },
+  { name: ['vertical edges (Prewitt)', '竖直边缘（Prewitt）'], kernel: PREWITT_X },
   { name: ['diagonal edges', '对角边缘'], kernel: DIFFERENCE_DIAGONAL },
   { name: ['blur', '模糊'], kernel: gaussian(0.8, { size: 3 }) },
 ];
@@ -29,9 +29,7 @@ function AskedMap() {
   const made = useEngine(bank, []);
   return (
     <Ready of={made}>
-      {({ maps }) => (
-        <TensorCanvas tensor={maps} plane={ASKED} range={RANGE} label={say(['the map that is asked about', '题目中的特征图'])} width="min(100%, 18rem)" />
-      )}
+      {({ maps }) => <TensorCanvas tensor={maps} plane={ASKED} range={RANGE} label={say(['the map in question', '题目中的特征图'])} width="min(100%, 18rem)" />}
     </Ready>
   );
 }
@@ -39,10 +37,10 @@ function AskedMap() {
 export const kernelBank: Chapter = {
   title: ['Several kernels', '多个卷积核'],
   steps: [
-    ['One kernel looks for one thing. This one answers to vertical edges.', '一个卷积核只找一样东西。这个核对竖直边缘有反应。'],
-    ['Another kernel, another map: the same picture, looked at with other eyes.', '换一个卷积核，就是另一张特征图：同一幅图，换一双眼睛看。'],
-    ['Six kernels give six maps. Blue is negative, orange positive.', '六个卷积核得到六张特征图。蓝色为负，橙色为正。'],
-    ['Stacked they are a cube of numbers: the input of the next layer.', '把特征图叠在一起，就是一个立方体：下一层的输入。'],
+    ['A kernel detects one kind of pattern. This one responds to vertical edges.', '一个卷积核只找一样东西。这个核对竖直边缘有反应。'],
+    ['Another kernel gives another map of the same picture.', '换一个卷积核，就是另一张特征图：同一幅图，换一双眼睛看。'],
+    ['Six kernels give six maps. Blue is negative, orange is positive.', '六个卷积核得到六张特征图。蓝色为负，橙色为正。'],
+    ['Stacked, the maps form a cube of numbers, the input of the next layer.', '把特征图叠在一起，就是一个立方体：下一层的输入。'],
   ],
   Panel: ({ step }) => {
     const made = useEngine(bank, []);
@@ -82,7 +80,10 @@ export const kernelBank: Chapter = {
     Show: AskedMap,
     options: [0, 1, 4, 5].map((i) => ({ rows: rowsOf(BANK[i].kernel) })),
     right: 1,
-    why: ['Its rows differ, its columns do not: it sees what changes from top to bottom.', '它上下两行符号相反：看到的是从上到下的变化。'],
+    why: [
+      'The top and bottom rows of this kernel have opposite signs, so it responds to changes from top to bottom.',
+      '它上下两行符号相反：看到的是从上到下的变化。',
+    ],
   },
-  more: [{ text: ['All kernels on a picture of yours', '在自己的图片上试所有卷积核'], to: 'filter', query: 'kernel=sobel-x' }],
+  more: [{ text: ['All kernels on your own picture', '在自己的图片上试所有卷积核'], to: 'filter', query: 'kernel=sobel-x' }],
 };

@@ -78,7 +78,7 @@ function FirstBatch() {
               <strong>{batches}</strong>{' '}
               {say(
                 [
-                  'batches of {n} digits here. The slide says 60000: it counts digits, the loader counts batches.',
+                  'batches, from the {n} digits here. The slide says 60000, which is the number of digits; the loader counts batches.',
                   '批（本页 {n} 个数字）。幻灯片写的是 60000：那是数字的个数，加载器数的是批。',
                 ],
                 {
@@ -191,14 +191,17 @@ function Scores() {
 const PANELS = [First, FirstBatch, Net, View, Scores] as const;
 
 export const mnist: Chapter = {
-  title: ['MNIST, and the net in code', 'MNIST 与网络的代码'],
+  title: ['MNIST, and the network in code', 'MNIST 与网络的代码'],
   steps: [
-    ['The data set is an array: an index gives a picture as a tensor, and its label.', '数据集像一个数组：按下标取出一幅图像（张量）和它的标签。'],
-    ['The loader is a loop: it deals the digits in batches.', '加载器像一个循环：一批一批地取数据。'],
-    ['nn.Module is layers and a forward function. Every line here is a step of forward.', 'nn.Module 就是各层加一个 forward。下表每一行是 forward 里的一步。'],
-    ['view lays the same numbers out anew; −1 lets it find the size by itself.', 'view 把同样的数换个形状；写 −1 的那一维会自动推断。'],
+    ['The data set is like an array: an index returns a picture, as a tensor, and its label.', '数据集像一个数组：按下标取出一幅图像（张量）和它的标签。'],
+    ['The loader is like a loop: it returns the digits in batches.', '加载器像一个循环：一批一批地取数据。'],
     [
-      'relu cuts off what is negative. log_softmax turns ten scores into logarithms of probabilities.',
+      'An nn.Module consists of layers and a forward function. Each row here is one step of forward.',
+      'nn.Module 就是各层加一个 forward。下表每一行是 forward 里的一步。',
+    ],
+    ['view gives the same numbers a new shape; a size of −1 is inferred.', 'view 把同样的数换个形状；写 −1 的那一维会自动推断。'],
+    [
+      'relu replaces negative values with 0. log_softmax turns ten scores into logarithms of probabilities.',
       'relu 把负数变成 0。log_softmax 把十个得分变成概率的对数。',
     ],
   ],
@@ -208,12 +211,12 @@ export const mnist: Chapter = {
   },
   question: {
     kind: 'number',
-    ask: ['60000 digits, dealt in batches of 64: how many batches are that?', '60000 个数字，每批 64 个，一共多少批？'],
+    ask: ['How many batches of 64 are needed for 60000 digits?', '60000 个数字，每批 64 个，一共多少批？'],
     answer: async () => (await run('batches', ALL, BATCH)).value,
     why: ['{answer}: the last batch is not full.', '{answer} 批，最后一批不满。'],
   },
   more: [
-    { text: ['Choose layers of your own', '自己搭网络层'], to: 'train' },
+    { text: ['Choose your own layers', '自己搭网络层'], to: 'train' },
     { text: ['Every number of every layer', '查看每一层的每个数'], to: 'network', query: 'layer=fc2' },
   ],
 };

@@ -19,9 +19,9 @@ const WINDOW = 10;
 
 function Sets() {
   const sets = [
-    { name: say(['training set', '训练集']), count: FEW, what: say(['to learn from', '用来学习']) },
-    { name: say(['validation set', '校验集']), count: VALIDATION, what: say(['to decide by: when to stop, which net', '用来做决定：何时停，选哪个']) },
-    { name: say(['test set', '测试集']), count: TEST - VALIDATION, what: say(['to report, once, at the end', '只在最后用一次，报告成绩']) },
+    { name: say(['training set', '训练集']), count: FEW, what: say(['for training', '用来学习']) },
+    { name: say(['validation set', '校验集']), count: VALIDATION, what: say(['for decisions: when to stop, which network', '用来做决定：何时停，选哪个']) },
+    { name: say(['test set', '测试集']), count: TEST - VALIDATION, what: say(['for the final report, used once', '只在最后用一次，报告成绩']) },
   ];
   return (
     <ul class="lec-sets">
@@ -81,7 +81,7 @@ function Curves({ step }: { readonly step: number }) {
     }
   };
   if (step === 1) return <Sets />;
-  const names = [say(['with Dropout', '有 Dropout']), say(['without', '无 Dropout'])];
+  const names = [say(['with dropout', '有 Dropout']), say(['without', '无 Dropout'])];
   const tones = ['second', 'accent'] as const;
   const losses = step === 4;
   const train = say(['training', '训练']);
@@ -108,7 +108,7 @@ function Curves({ step }: { readonly step: number }) {
         <p class="lec-note">
           {say(
             [
-              'Without Dropout: {train} of what it learned from, {valid} of what it has not seen. The gap is overfitting.',
+              'Without dropout: {train} correct on the training set, {valid} on the validation set. The gap is overfitting.',
               '无 Dropout：学过的读对 {train}，没见过的读对 {valid}。这个差距就是过拟合。',
             ],
             {
@@ -122,7 +122,7 @@ function Curves({ step }: { readonly step: number }) {
         <p class="lec-note">
           {say(
             [
-              'Without Dropout the validation loss is lowest at step {step}: {loss}. Later it only learns by heart.',
+              'Without dropout, the validation loss is lowest at step {step}: {loss}. After that, the network only memorizes.',
               '无 Dropout 时，校验损失在第 {step} 步最低：{loss}。再往后，只是死记硬背。',
             ],
             {
@@ -136,13 +136,13 @@ function Curves({ step }: { readonly step: number }) {
         <div class="stack">
           <div>
             <button type="button" class="button" onClick={report} disabled={RUNS.some((each) => each.step.value === 0)}>
-              {say(['Open the test set', '打开测试集'])}
+              {say(['Evaluate on the test set', '在测试集上评估'])}
             </button>
           </div>
           {failure.value && <Notice kind="error">{failure.value}</Notice>}
           {tested.value && (
             <p class="lec-note" data-testid="tested">
-              {say(['Of {n} test digits: {a} with Dropout, {b} without.', '{n} 个测试数字：有 Dropout 读对 {a}，无 Dropout 读对 {b}。'], {
+              {say(['Correct on {n} test digits: {a} with dropout, {b} without.', '{n} 个测试数字：有 Dropout 读对 {a}，无 Dropout 读对 {b}。'], {
                 n: TEST - VALIDATION,
                 a: percent(tested.value[0]),
                 b: percent(tested.value[1]),
@@ -159,28 +159,28 @@ export const overfitting: Chapter = {
   title: ['Does it overfit? When to stop?', '过拟合：训练集、校验集、测试集'],
   steps: [
     [
-      'Three sets: to learn from, to decide by, to report. Here only 300 digits are learned from, so that we see something.',
+      'Three sets: for training, for decisions and for the final report. Here, only 300 digits are used for training, so that overfitting shows.',
       '三个集合：训练集用来学，校验集用来做决定，测试集用来报告。这里只用 300 个训练数字，好看出毛病来。',
     ],
-    ['Two runs over each other, with Dropout and without. Nothing else differs.', '两次训练叠在一起看：一次有 Dropout，一次没有，别的都一样。'],
+    ['Two runs overlaid, with dropout and without. Nothing else differs.', '两次训练叠在一起看：一次有 Dropout，一次没有，别的都一样。'],
     [
-      'On the training set both get nearly everything right. On the validation set they do not: that is overfitting.',
+      'On the training set, both runs are nearly always correct. On the validation set, they are not: this is overfitting.',
       '训练集上几乎全对，校验集上却不是：这就是过拟合。',
     ],
     ['When to stop? Where the validation loss is lowest.', '训练到什么时候停？校验损失最低的时候。'],
-    ['The test set is opened once, at the end.', '测试集只打开一次，在最后。'],
+    ['The test set is used only once, at the end.', '测试集只打开一次，在最后。'],
   ],
   Panel: Curves,
   question: {
     kind: 'choice',
     ask: ['Why does the training accuracy say nothing about new digits here?', '为什么在这里，训练准确率说明不了网络对新数字的本事？'],
     options: [
-      { text: ['The net has learned these very digits by heart.', '网络把这些数字背下来了。'] },
-      { text: ['The training digits are easier to read.', '训练集的数字更好认。'] },
+      { text: ['The network has memorized these digits.', '网络把这些数字背下来了。'] },
+      { text: ['The training digits are easier to recognize.', '训练集的数字更好认。'] },
       { text: ['Accuracy needs 60000 digits to be exact.', '准确率要 60000 个数字才算得准。'] },
     ],
     right: 0,
-    why: ['Only digits that it has never seen can tell.', '只有它从没见过的数字，才说明问题。'],
+    why: ['Only digits that the network has never seen show how well it generalizes.', '只有它从没见过的数字，才说明问题。'],
   },
   more: [{ text: ['More layers: does it get better?', '增加层数，会更好吗？'], to: 'train', query: 'layers=c8x3,c8x3,m2,c16x3,c16x3,m2,f128,d50' }],
 };

@@ -31,10 +31,16 @@ function borderFor(n: number, w: number): number {
 export const padding: Chapter = {
   title: ['Padding', '补齐技术'],
   steps: [
-    ['Without a border the kernel does not reach the edge: of 5 × 5 pixels only 3 × 3 cells are left.', '不补齐时卷积核走不到边上：5 × 5 的图像只剩 3 × 3。'],
-    ['Padding puts a ring of zeros around the picture. Now the map is as large as the picture.', '补齐，就是在图像四周补一圈 0。这样特征图就和原图一样大。'],
-    ['In the corner five of the nine cells are padding: they add nothing.', '在角上，九格里有五格是补上去的 0，对总和没有贡献。'],
-    ['The slide prints a 1 in the first cell of the last row. Add it up: it is a misprint.', '幻灯片在最后一行第一格印的是 1。亲手加一加：这是个笔误。'],
+    [
+      'Without padding, the kernel cannot be centered on edge pixels: a picture of 5 × 5 gives a map of only 3 × 3.',
+      '不补齐时卷积核走不到边上：5 × 5 的图像只剩 3 × 3。',
+    ],
+    ['Padding adds a ring of zeros around the picture, so the map is as large as the picture.', '补齐，就是在图像四周补一圈 0。这样特征图就和原图一样大。'],
+    ['In the corner, five of the nine cells are padding and add nothing to the sum.', '在角上，九格里有五格是补上去的 0，对总和没有贡献。'],
+    [
+      'The slide shows a 1 in the first cell of the last row. Add up the products: it is a misprint.',
+      '幻灯片在最后一行第一格印的是 1。亲手加一加：这是个笔误。',
+    ],
   ],
   Panel: ({ step }) => {
     const border = step === 1 ? 0 : 1;
@@ -75,7 +81,7 @@ export const padding: Chapter = {
     why: ['{answer} rings: the code says padding = {answer}.', '{answer} 圈：代码里写的就是 padding = {answer}。'],
   },
   more: [
-    { text: ['Padding by mirror, edge or wrap', '镜像、延拓、环绕等补齐方式'], to: 'filter', query: 'example=slide7&bordermode=reflect&step=1' },
+    { text: ['Other padding: reflect, replicate or wrap', '镜像、延拓、环绕等补齐方式'], to: 'filter', query: 'example=slide7&bordermode=reflect&step=1' },
     { text: ['The misprint, step by step', '逐步看那处笔误'], to: 'filter', query: 'example=slide7&step=21' },
   ],
 };

@@ -28,12 +28,12 @@ export const pooling: Chapter = {
   title: ['Pooling', '池化操作'],
   steps: [
     [
-      'The picture is cut into windows of 3 × 3 that do not overlap. Of each only the largest number stays.',
+      'The picture is divided into 3 × 3 windows that do not overlap. Only the largest number in each window is kept.',
       '把图像划分成互不重叠的 3 × 3 区域，每个区域只留下最大的数。',
     ],
-    ['Four windows, four numbers: a small picture of what was strongest.', '四个区域，四个数：一张小图，记下哪里最强。'],
+    ['Four windows give four numbers: a smaller picture of the strongest values.', '四个区域，四个数：一张小图，记下哪里最强。'],
     [
-      'A digit, pooled 2 × 2 twice, as in the lecture’s net. It is coarse, and still a digit.',
+      'A digit, pooled 2 × 2 twice, as in the lecture’s network. It is coarse but still recognizable.',
       '一个手写数字，像讲座的网络那样做两次 2 × 2 池化。粗糙了，但仍认得出。',
     ],
   ],
@@ -72,7 +72,7 @@ export const pooling: Chapter = {
     kind: 'number',
     ask: ['Predict the cell with the question mark: the maximum of the last window.', '猜一猜问号处的数：最后一个区域的最大值。'],
     answer: async () => (await poolOf())[1][1],
-    why: ['{answer} is the largest of the nine.', '九个数里最大的是 {answer}。'],
+    why: ['{answer} is the largest of the nine values.', '九个数里最大的是 {answer}。'],
   },
   more: [{ text: ['Pool a picture of your own numbers', '用自己的数字试试池化'], to: 'filter', query: 'example=pooling&step=2' }],
 };

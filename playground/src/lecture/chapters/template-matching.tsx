@@ -44,7 +44,7 @@ function Match({ step }: { readonly step: number }) {
                   tensor={picture}
                   palette="gray"
                   range={[0, 1]}
-                  label={say(['the picture; click where the template is to be cut out', '图像；点击选择要裁下的模板'])}
+                  label={say(['the picture; click to choose where the template is cut out', '图像；点击选择要裁下的模板'])}
                   mark={shown}
                   onPick={({ y, x }) => setAt({ x: inside(x - WIDTH / 2, width - WIDTH), y: inside(y - HEIGHT / 2, height - HEIGHT) })}
                 />
@@ -83,17 +83,23 @@ function Match({ step }: { readonly step: number }) {
 export const templateMatching: Chapter = {
   title: ['Convolution is template matching', '卷积就是模板匹配'],
   steps: [
-    ['In short: cut a piece out of a picture. It is a kernel.', '要点重述：从图像里裁下一块，它就是一个卷积核。'],
+    ['Summary: a piece cut out of a picture is a kernel.', '要点重述：从图像里裁下一块，它就是一个卷积核。'],
     ['Slide it over the whole picture: the map is large where the picture looks like the piece.', '让它滑过整幅图像：哪里像这一块，特征图上哪里的数就大。'],
-    ['The largest value is the place that it came from. Its score is 1.', '最大的地方，就是它原来的位置，得分为 1。'],
-    ['A net’s kernels are such templates too, but they are learned, not cut out.', '网络的卷积核也是这样的模板，只不过没有人去裁：它们是学出来的。'],
+    ['The largest value is at the position that the piece came from. Its score is 1.', '最大的地方，就是它原来的位置，得分为 1。'],
+    [
+      'The kernels of a network are such templates too, but they are learned instead of cut out.',
+      '网络的卷积核也是这样的模板，只不过没有人去裁：它们是学出来的。',
+    ],
   ],
   Panel: Match,
   question: {
     kind: 'number',
-    ask: ['Which score has a template on the very place it was cut from?', '模板放回它被裁下的地方，得分是多少？'],
+    ask: ['What is the score of a template at the position it was cut from?', '模板放回它被裁下的地方，得分是多少？'],
     answer: async () => Math.round(1000 * (await match(FIRST)).peaks[0].score) / 1000,
-    why: ['{answer}: nothing can be more alike. −1 would be its negative.', '{answer}：不可能更像了。−1 则表示完全相反。'],
+    why: [
+      '{answer}: this is the highest possible score. A score of −1 would mean the negative of the template.',
+      '{answer}：不可能更像了。−1 则表示完全相反。',
+    ],
   },
   more: [{ text: ['An image with one dot shows the kernel', '对着一个点，看见卷积核自己'], to: 'filter', query: 'scene=dot&kernel=gabor' }],
 };

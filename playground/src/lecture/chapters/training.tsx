@@ -46,7 +46,7 @@ function Learning({ step }: { readonly step: number }) {
       {step === 2 && kernels?.gradient && (
         <figure class="lec-figure">
           <KernelTiles weight={kernels.gradient} label={(i) => say(['gradient of kernel {i}', '卷积核 {i} 的梯度'], { i })} />
-          <figcaption>{say(['where the last step pulled them: the gradient', '最近一步把它们往哪儿拉：梯度'])}</figcaption>
+          <figcaption>{say(['the gradient of the last step', '最近一步的梯度'])}</figcaption>
         </figure>
       )}
       {step >= 3 && (
@@ -60,7 +60,7 @@ function Learning({ step }: { readonly step: number }) {
       )}
       {measured && (
         <p class="lec-note" data-testid="accuracy">
-          {say(['It reads {right} of {n} digits that it does not learn from.', '在 {n} 个没学过的数字里，它读对 {right}。'], {
+          {say(['It recognizes {right} of {n} digits that it was not trained on.', '在 {n} 个没学过的数字里，它读对 {right}。'], {
             right: percent(measured.accuracy),
             n: mine.opened.value?.validation ?? 0,
           })}
@@ -73,13 +73,16 @@ function Learning({ step }: { readonly step: number }) {
 export const training: Chapter = {
   title: ['All kernels are learned', '训练循环'],
   steps: [
-    ['Nobody chooses these kernels. They begin as noise, and the net guesses.', '这些卷积核没有人来挑：一开始全是随机数，网络只是在乱猜。'],
     [
-      'One step: a batch goes through, the loss says how wrong it was, its gradient says where to move each weight.',
+      'These kernels are not chosen by hand. They start as random numbers, and the network only guesses.',
+      '这些卷积核没有人来挑：一开始全是随机数，网络只是在乱猜。',
+    ],
+    [
+      'One step: the network processes a batch, the loss measures its error, and the gradient shows how to change each weight.',
       '走一步：一批数据过一遍，损失说错了多少，梯度说每个权重该往哪儿动。',
     ],
-    ['Again and again. Watch the kernels change while the loss falls.', '一遍又一遍。看卷积核在变，损失在降。'],
-    ['Every 25 steps it is tested with net.eval() on digits that it does not learn from.', '每 25 步，用 net.eval() 在没学过的数字上测一次。'],
+    ['The step is repeated many times. Watch the kernels change while the loss falls.', '一遍又一遍。看卷积核在变，损失在降。'],
+    ['Every 25 steps, the network is tested with net.eval() on digits that it is not trained on.', '每 25 步，用 net.eval() 在没学过的数字上测一次。'],
   ],
   Panel: Learning,
   question: {
@@ -91,7 +94,7 @@ export const training: Chapter = {
       { text: ['the number of layers', '网络的层数'] },
     ],
     right: 1,
-    why: ['Only the weights: the architecture is fixed, the digits are given.', '只有权重：架构是定好的，数字是给定的。'],
+    why: ['Only the weights: the architecture and the digits do not change.', '只有权重：架构是定好的，数字是给定的。'],
   },
-  more: [{ text: ['Other optimizers, rates, layers; back through history', '换优化器、学习率、网络层；回看历史'], to: 'train' }],
+  more: [{ text: ['Other optimizers, learning rates and layers; step back through the history', '换优化器、学习率、网络层；回看历史'], to: 'train' }],
 };

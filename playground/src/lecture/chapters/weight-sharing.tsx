@@ -13,15 +13,15 @@ const [N, W] = [28, 3] as const;
 function Counts() {
   const counts = useEngine(async () => (await run('links', N, W)).value, []);
   const rows = (found: { dense: number; links: number; shared: number }): readonly (readonly [Text, number])[] => [
-    [['every pixel linked with every cell', '每格连每个像素（全连接）'], found.dense],
-    [['3 × 3 around it, weights of its own', '只连 3 × 3，各有各的权重'], found.links],
-    [['3 × 3, shared by all', '只连 3 × 3，权值共享'], found.shared],
+    [['every pixel connected to every cell', '每格连每个像素（全连接）'], found.dense],
+    [['3 × 3 neighborhood, separate weights', '只连 3 × 3，各有各的权重'], found.links],
+    [['3 × 3 neighborhood, shared weights', '只连 3 × 3，权值共享'], found.shared],
   ];
   return (
     <Ready of={counts}>
       {(found) => (
         <table class="lec-counts">
-          <caption>{say(['Weights from 28 × 28 pixels to 28 × 28 cells', '从 28 × 28 个像素到 28 × 28 个格子，要学的权重'])}</caption>
+          <caption>{say(['Number of weights from 28 × 28 pixels to 28 × 28 cells', '从 28 × 28 个像素到 28 × 28 个格子，要学的权重'])}</caption>
           <tbody>
             {rows(found).map(([name, value]) => (
               <tr key={name[0]}>
@@ -61,29 +61,35 @@ function Linked({ step }: { readonly step: number }) {
 }
 
 export const weightSharing: Chapter = {
-  title: ['Nine links, the same nine weights', '权值共享'],
+  title: ['Nine connections, the same nine weights', '权值共享'],
   steps: [
     [
-      'Seen as a neural net: each pixel of the feature map has nine links into the picture. Click any pixel.',
+      'As a neural network: each pixel of the feature map has nine connections to the picture. Click any pixel.',
       '从神经网络看：特征图上每个像素，与原图 3 × 3 的像素相连，共 9 条链接。点任意一个试试。',
     ],
     [
-      'Another pixel, nine other links. Links of one color carry the same weight: that is weight sharing.',
+      'Another pixel has nine other connections. Connections of the same color have the same weight: this is weight sharing.',
       '另一个像素，另外 9 条链接。同一种颜色的链接权重相同：这就是权值共享。',
     ],
-    ['Neighbors overlap: six of their nine pixels are the same.', '相邻的像素，窗口有重叠：九个里有六个相同。'],
-    ['What it saves: the bars are logarithmic.', '省下了多少？条形按对数画。'],
-    ['The same in one dimension: a matrix with one band of shared weights, and zeros.', '一维的情形：一个矩阵，只有一条带子上有权重，且处处相同，其余为 0。'],
+    ['The windows of neighbors overlap: they share six of their nine pixels.', '相邻的像素，窗口有重叠：九个里有六个相同。'],
+    ['This saves many weights. The bars are logarithmic.', '省下了多少？条形按对数画。'],
+    [
+      'In one dimension, the convolution is a matrix with one band of shared weights; everything else is zero.',
+      '一维的情形：一个矩阵，只有一条带子上有权重，且处处相同，其余为 0。',
+    ],
   ],
   Panel: ({ step }) => (step === 5 ? <BandMatrix /> : step === 4 ? <Counts /> : <Linked step={step} />),
   question: {
     kind: 'number',
-    ask: ['How many weights has a shared 5 × 5 kernel from 28 × 28 pixels to 28 × 28 cells?', '权值共享的 5 × 5 卷积核，从 28 × 28 到 28 × 28，有多少个权重？'],
+    ask: [
+      'How many weights does a shared 5 × 5 kernel have, from 28 × 28 pixels to 28 × 28 cells?',
+      '权值共享的 5 × 5 卷积核，从 28 × 28 到 28 × 28，有多少个权重？',
+    ],
     answer: async () => (await run('links', N, 5)).value.shared,
     why: ['{answer}, however large the picture is.', '{answer} 个，与图像大小无关。'],
   },
   more: [
-    { text: ['Signals under weights that you type', '输入自己的信号与权重'], to: 'volume', query: 'signal=step&w=-1,1&padding=valid&row=7' },
-    { text: ['The links between all layers of a net', '整个网络各层之间的链接'], to: 'network' },
+    { text: ['Signals, with weights that you choose', '输入自己的信号与权重'], to: 'volume', query: 'signal=step&w=-1,1&padding=valid&row=7' },
+    { text: ['The connections between all layers of a network', '整个网络各层之间的链接'], to: 'network' },
   ],
 };

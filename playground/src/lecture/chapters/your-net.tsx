@@ -82,7 +82,7 @@ function Reader({ step }: { readonly step: number }) {
           <p class="lec-says" aria-live="polite">
             {best < 0
               ? say(['Draw a digit.', '写一个数字吧。'])
-              : say(['Your net says {digit}: {share}', '你的网络读作 {digit}：{share}'], { digit: best, share: percent(shares.value?.[best] ?? 0) })}
+              : say(['Your network says {digit}: {share}', '你的网络读作 {digit}：{share}'], { digit: best, share: percent(shares.value?.[best] ?? 0) })}
           </p>
           <Bars values={shares.value ?? new Float32Array(10)} label={t('probabilities')} most={1} marked={best} format={percent} />
           {failure.value && <Notice kind="error">{failure.value}</Notice>}
@@ -90,7 +90,7 @@ function Reader({ step }: { readonly step: number }) {
       </div>
       {measured && (
         <p class="lec-note">
-          {say(['After {step} steps it reads {right} of {n} digits that it has never seen.', '学了 {step} 步，在 {n} 个从没见过的数字里读对 {right}。'], {
+          {say(['After {step} steps, it recognizes {right} of {n} digits that it has never seen.', '学了 {step} 步，在 {n} 个从没见过的数字里读对 {right}。'], {
             step: measured.step,
             right: percent(measured.accuracy),
             n: (mine.opened.value?.validation ?? 0).toLocaleString('en-US'),
@@ -102,15 +102,18 @@ function Reader({ step }: { readonly step: number }) {
 }
 
 export const yourNet: Chapter = {
-  title: ['Your net reads your digit', '你的网络，读你写的数字'],
+  title: ['Your network recognizes your digit', '你的网络，读你写的数字'],
   steps: [
     [
-      'All that you have seen, put together: convolution, pooling, again, two full layers. It has learned nothing yet, so it guesses.',
+      'Everything so far, combined: convolution and pooling, twice, then two fully connected layers. The network is not trained yet, so it guesses.',
       '把前面的都合起来：卷积、池化、再来一遍、两层全连接。它还什么都没学，只会瞎猜。',
     ],
-    ['Let it learn. Within seconds the bars make up their mind.', '让它学。几秒钟，条形就有了主意。'],
-    ['Now draw a digit of your own. No one has ever told the net what you meant.', '现在写一个你自己的数字。从没有人告诉它你写的是什么。'],
-    ['Homework: two such nets make an adding machine. It adds by a convolution, too.', '作业：两个这样的网络就是一台手写数字加法机。它做加法用的，也是卷积。'],
+    ['Train it. Within seconds, the answer becomes clear.', '让它学。几秒钟，条形就有了主意。'],
+    ['Now draw a digit of your own. Nobody tells the network which digit it is.', '现在写一个你自己的数字。从没有人告诉它你写的是什么。'],
+    [
+      'Homework: two such networks make an adding machine. It adds by convolution, too.',
+      '作业：两个这样的网络就是一台手写数字加法机。它做加法用的，也是卷积。',
+    ],
   ],
   Panel: Reader,
   question: {
@@ -119,16 +122,20 @@ export const yourNet: Chapter = {
       'For the homework: two digits have the distributions p and q. Which operation gives the distribution of their sum?',
       '作业提示：两个数字的概率分布是 p 和 q，它们之和的分布由哪种运算得到？',
     ],
-    options: [{ text: ['p + q', 'p + q'] }, { text: ['p · q, number by number', '逐项相乘 p · q'] }, { text: ['the convolution of p and q', 'p 与 q 的卷积'] }],
+    options: [
+      { text: ['p + q', 'p + q'] },
+      { text: ['p · q, element by element', '逐项相乘 p · q'] },
+      { text: ['the convolution of p and q', 'p 与 q 的卷积'] },
+    ],
     right: 2,
     why: [
-      'Every way to make the sum is a product; they are added up. That is what the Add view does.',
+      'Each pair of digits with this sum contributes a product of two probabilities; the products are added up. The Add view does the same.',
       '凑成这个和的每一种方式都是一个乘积，再加起来。“加法”视图做的就是这件事。',
     ],
   },
   more: [
     { text: ['The adding machine', '手写数字加法机'], to: 'add' },
-    { text: ['Look inside a net', '解剖一个网络'], to: 'network' },
-    { text: ['Train with a recipe of your own', '用自己的配方训练'], to: 'train' },
+    { text: ['Look inside a network', '解剖一个网络'], to: 'network' },
+    { text: ['Train with your own recipe', '用自己的配方训练'], to: 'train' },
   ],
 };

@@ -25,7 +25,7 @@ export function PixelLinks({ pixels, onPick }: PixelLinksProps) {
   return (
     <div class="lec-links">
       {/* biome-ignore lint/a11y/useSemanticElements: a drawing has no fieldset; its cells are buttons */}
-      <svg viewBox={`-6 -30 ${MAP_X + OUT * CELL + 12} ${N * CELL + 40}`} role="group" aria-label={say(['links of a pixel', '像素的链接'])}>
+      <svg viewBox={`-6 -30 ${MAP_X + OUT * CELL + 12} ${N * CELL + 40}`} role="group" aria-label={say(['connections of a pixel', '像素的链接'])}>
         <text x="0" y="-10">
           {t('picture')}
         </text>

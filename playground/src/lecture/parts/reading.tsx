@@ -13,7 +13,7 @@ export function Reading({ digit, shares }: { readonly digit: Tensor; readonly sh
       <TensorCanvas tensor={digit} palette="ink" range={[0, 1]} label={t('digit')} />
       <div class="stack">
         <p class="lec-says" aria-live="polite">
-          {say(['It says {digit}.', '它读作 {digit}。'], { digit: best })}
+          {say(['The network says {digit}.', '它读作 {digit}。'], { digit: best })}
         </p>
         <Bars values={shares} label={t('probabilities')} most={1} marked={best} format={percent} />
       </div>
