@@ -77,7 +77,7 @@ export const TEXTS = {
     facts: [
       [
         'Optimized for every option',
-        'Strides, masks, alpha, 16-bit samples and signed results are computed in WebAssembly SIMD with threads.',
+        'Filters with strides, masks, alpha, 16-bit samples or signed results all run in WebAssembly SIMD with threads.',
         'guides/performance.html',
         'Performance',
       ],
