@@ -27,8 +27,8 @@ export const CONV_PROGRAMS = ['direct', 'sparse', 'runningSum', 'fft'] as const;
  * - `sparse`: skips weights of zero and does not read the values under them, so NaN there is ignored;
  * - `runningSum`: for kernels of one input channel per group whose weights are equal within each output channel; the cost does not
  *   depend on the size of the window;
- * - `fft`: by Fourier transform; the error is a few 1e-7 of the largest Σ |x · kernel| in a tile. Where x or the kernel holds NaN
- *   or infinity, `direct` runs instead.
+ * - `fft`: by Fourier transform; the absolute error is a few 1e-7 times the largest Σ |x · kernel| in the same tile. Where x or the
+ *   kernel holds NaN or infinity, `direct` runs instead.
  */
 export type OperatorJob =
   | { readonly operation: 'conv'; readonly geometry: ConvGeometry; readonly program: ConvProgram }
@@ -62,7 +62,7 @@ export interface Load {
   readonly origins?: readonly number[];
   /** Convert sRGB samples to linear light first, except alpha. */
   readonly light: boolean;
-  /** The job accepts only opaque images; `run` refuses others. */
+  /** The job accepts only opaque images; `run` rejects others. */
   readonly opaque: boolean;
 }
 

@@ -12,9 +12,9 @@ import { inWords, type Reason } from './reason.js';
  * - `sparse`: skips weights of zero and the samples under them, so it does not propagate 0 · NaN = NaN as `direct`
  *   does;
  * - `separable`: runs one pass per axis, for kernels that are a product of one-dimensional kernels or a sum of a few such products;
- *   the kernel is approximated to 1e-6 of its largest singular value;
+ *   the kernel is approximated to within 1e-6 of its largest singular value;
  * - `runningSum`: a box of any size, at a cost independent of the size; fewer roundings than `direct`;
- * - `fft`: by Fourier transform, for large dense kernels; the error is a few 1e-7 of the largest Σ |x · kernel| nearby.
+ * - `fft`: by Fourier transform, for large dense kernels; the absolute error is a few 1e-7 times the largest Σ |x · kernel| in the same tile.
  */
 export type Algorithm = (typeof ALGORITHMS)[number];
 /** All values of {@link Algorithm}. */
