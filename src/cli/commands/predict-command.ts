@@ -27,7 +27,7 @@ const EVALUATE_FLAGS = { ...NETWORK_FLAGS, ...PREDICT_FLAGS } satisfies Rows;
 /** `convlab predict PICTURE…`: classifies images of digits with a trained network. */
 export function addPredictCommand(program: Command, terminal: Terminal): void {
   addFlags(program.command('predict').description('classify images with a trained network; the images are prepared like its training images'), PREDICT_FLAGS)
-    .argument('<pictures...>', 'image files: PNG, JPEG, BMP, GIF or TIFF')
+    .argument('<pictures...>', 'image files: PNG, JPEG, BMP, GIF, TIFF or NPY; with sharp, also WebP and AVIF')
     .action(async (pictures: string[], { model: checkpoint, backend: name, gpuMode, threads, json }: OptionsOf<typeof PREDICT_FLAGS>) => {
       const { loadCheckpoint } = await import('../../cnn/exchange/model-files.js');
       const { openBackend } = await import('../open-backend.js');

@@ -37,7 +37,7 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
     .usage('[options] <in> <out>\n       convlab filter [options] <in...> --out <folder>')
     .argument(
       '<paths...>',
-      'input and output, which may be the same file; - is standard input or output. The input is an image (PNG, JPEG, BMP, GIF, TIFF, WebP, AVIF or NPY, detected from its contents; all frames and pages are filtered) or a volume (the folder of a .zarr)',
+      'input and output, which may be the same file; - is standard input or output. The input is an image (PNG, JPEG, BMP, GIF, TIFF or NPY; with sharp, also WebP and AVIF; detected from its contents; all frames and pages are filtered) or a volume (the folder of a .zarr)',
     )
     .option(
       '-k, --kernel <kernel>',

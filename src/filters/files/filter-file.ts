@@ -34,7 +34,7 @@ export interface FilterFileOptions extends OptionsOf<typeof FILTER_FILE_OPTIONS>
  * `readImage`, `apply` and `writeImage`, which plans the filter only once. At most four calls run at a time, in order; waiting calls hold no
  * memory.
  *
- * @param from a PNG, JPEG, BMP, GIF or TIFF file, detected by its contents
+ * @param from a PNG, JPEG, BMP, GIF, TIFF or NPY file; with sharp, also WebP and AVIF; detected from its contents
  * @param to the extension sets the format; written atomically; may be the same file as `from`
  * @param kernels one kernel, or a list of steps as in `pipeline`
  * @returns the filtered image
