@@ -26,6 +26,6 @@ export const lesson: Lesson = {
     assert.deepEqual([y.shape, z.shape, cube.shape], [[16], [2, 8], [2, 392]]);
     assert.equal(z.data, x.data);
     assert.throws(() => reshape(x, [-1, 5]), /do not fit/);
-    return 'x, y and z are three views of the same sixteen numbers. [-1, 5] is refused, because 16 is not a multiple of 5. Inside a network, use the function view(x, shape), or the layers Reshape and Flatten.';
+    return 'x, y and z are three views of the same sixteen numbers. [-1, 5] is rejected, because 16 is not a multiple of 5. Inside a network, use the function view(x, shape), or the layers Reshape and Flatten.';
   },
 };

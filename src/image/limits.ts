@@ -34,7 +34,7 @@ const limits: OptionRule<Limits> = rule(
 );
 
 /** The option for {@link Limits}. */
-export const LIMITS = option(limits, { help: 'refuse images that exceed these limits', placeholder: 'limits' });
+export const LIMITS = option(limits, { help: 'reject images that exceed these limits', placeholder: 'limits' });
 
 function parseLimits(text: string): Limits | undefined {
   const found: Partial<Record<keyof Limits, number>> = {};

@@ -40,7 +40,7 @@ describe('the three commands of the guide, on 200 drawings in three classes', ()
     expect(epoch).toBe(30);
   });
 
-  test('measure it on the images that were held back, with the same result', async () => {
+  test('measure it on the held-out images, with the same result', async () => {
     const [shown] = /<dd>([\d.]+%)<\/dd>/.exec(page)?.slice(1) ?? [];
     const { stdout } = await convlab([...words(commands[1]).slice(1), '--backend', 'wasm']);
     expect(stdout).toContain(`accuracy ${shown} of 40`);

@@ -323,7 +323,7 @@ describe('a folder without train/ and test/', () => {
     expect(other.samples).toBe(20);
   });
 
-  test('of which nothing is held back leaves nothing to measure on', async () => {
+  test('of which nothing is held out leaves nothing to measure on', async () => {
     await command(['train', ...flags, '--validation', '0', '--out', model('all')]);
     const { code, stderr } = await command(['evaluate', '--model', model('all'), '--backend', 'wasm']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('--data must be another folder: the network learned from every image of this one')]);

@@ -5,7 +5,7 @@ import { full, stratifiedSplit, TensorDataset } from '../../src/index.js';
 const dataset = (labels: readonly number[]) => new TensorDataset(full([labels.length, 1, 1, 1]), labels);
 
 describe('stratifiedSplit', () => {
-  test('ten classes of sixty, in order: twelve of each are held back', () => {
+  test('ten classes of sixty, in order: twelve of each are held out', () => {
     const labels = Array.from({ length: 600 }, (_, i) => Math.floor(i / 60));
     const [kept, held] = stratifiedSplit(dataset(labels), labels, [480, 120]);
     expect(tally(held.indices, labels)).toEqual(Array(10).fill(12));

@@ -40,7 +40,7 @@ test('classes from files are learned, asked by drawing, saved, and read by the c
 
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   await page.getByText('epoch 30, step').waitFor();
-  await page.getByText('2 pictures held back: 100.0% correct.').waitFor();
+  await page.getByText('2 held-out pictures: 100.0% correct.').waitFor();
   expect(await page.locator('.train-confusion td[data-right="true"]').allInnerTexts()).toEqual(['1', '1']);
 
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save safetensors' }).click()]);

@@ -8,7 +8,7 @@ import { decodeImage, encodeImage } from 'convlab/node';
 
 /** app.post('/sharpen', express.raw({ type: 'image/*', limit: '10mb' }), async (req, res) => res.type('png').send(await sharpened(req.body))) */
 async function sharpened(upload: Uint8Array, signal?: AbortSignal): Promise<Buffer> {
-  const image = await decodeImage(upload, { limits: { pixels: 40e6 }, signal }); // refuses decompression bombs
+  const image = await decodeImage(upload, { limits: { pixels: 40e6 }, signal }); // rejects decompression bombs
   return Buffer.from(await encodeImage(await filter(image, 'sharpen', { signal }), 'png', { signal }));
 }
 

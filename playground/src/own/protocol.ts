@@ -13,7 +13,7 @@ export interface Examples {
   readonly labels: Uint8Array;
 }
 
-/** The network on the images that were held back. */
+/** The network on the held-out images. */
 export interface Held {
   readonly pictures: number;
   readonly accuracy: number;

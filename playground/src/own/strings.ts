@@ -32,9 +32,9 @@ export const t = dictionary({
   preparing: ['getting ready …', '准备中……'],
   epoch: ['epoch {epoch}, step {step}', '第 {epoch} 轮，第 {step} 步'],
   figures: ['Training pictures: {train} correct, loss {loss}.', '训练图像：正确 {train}，损失 {loss}。'],
-  held: ['{n} pictures held back: {validation} correct.', '留出的 {n} 幅图像：正确 {validation}。'],
+  held: ['{n} held-out pictures: {validation} correct.', '留出的 {n} 幅图像：正确 {validation}。'],
   notHeld: [
-    'No pictures are held back for validation. Give each class at least five to see how the network performs on new pictures.',
+    'No pictures are held out for validation. Give each class at least five to see how the network performs on new pictures.',
     '没有留出图像：每个类别至少五幅，才能看出网络对新图像的表现。',
   ],
   watch: ['3. Try it', '3. 试一试'],

@@ -22,7 +22,7 @@ import { type Examples, type Held, type Progress, SIZE } from './protocol.js';
 
 /** Images a step learns from. */
 const BATCH = 16;
-/** Images a class needs before one in five is held back. */
+/** Images a class needs before one in five is held out. */
 const ENOUGH = 5;
 
 /** One training on the reader's own classes: `bestNet` by Adam, on images that are shifted, turned and partly erased anew in every epoch. */

@@ -21,7 +21,7 @@ export const TRAIN_FLAGS = {
     placeholder: 'd',
   }),
   validation: option(whole(0), {
-    help: 'samples held back from the training set for validation after every epoch; with a folder: the same fraction of each class; 0: none (default: 5000; a fifth of a folder; 0 for tar files)',
+    help: 'samples held out from the training set for validation after every epoch; with a folder: the same fraction of each class; 0: none (default: 5000; a fifth of a folder; 0 for tar files)',
   }),
   patience: option(count, {
     help: 'stop if the validation loss has not decreased for this number of epochs, and keep the best weights',
@@ -32,7 +32,7 @@ export const TRAIN_FLAGS = {
     preset: 'elastic,rotate,shift',
     placeholder: 'names',
   }),
-  seed: option(whole(0), { default: 0, help: 'seed for initial weights, order, dropout and augmentation' }),
+  seed: option(whole(0), { default: 0, help: 'seed for initial weights, sample order, dropout and augmentation' }),
   size: option(whole(12, 1024), {
     help: 'with a folder: side length to which its images are resized (default: 28, cut out and centered like digits)',
     placeholder: 'pixels',

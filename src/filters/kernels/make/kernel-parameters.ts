@@ -3,7 +3,7 @@ import { OptionError, show } from '../../../errors.js';
 const LARGEST = 2 ** 24;
 
 /**
- * Refuses a parameter that requests a kernel of more weights than a photo has pixels, before the memory is requested.
+ * Rejects a parameter that requests a kernel of more weights than a photo has pixels, before the memory is requested.
  * @throws OptionError if the shape holds more than 2²⁴ weights
  */
 export function checkKernelSize(operation: string, name: string, value: unknown, shape: readonly number[]): void {
