@@ -38,7 +38,7 @@ for (const [name, note, kernel, options] of KERNELS) {
   tiles.push({ image, name, note, kernel });
 }
 
-const lines = ['A filter is a convolution whose kernel we choose.', `${size} pixels, best of ${RUNS} runs:`, ...times, `on ${backend.device}`];
+const lines = ['A filter is a convolution with a kernel chosen by hand.', `${size} pixels, best of ${RUNS} runs:`, ...times, `on ${backend.device}`];
 await mkdir('out', { recursive: true });
 await writeImage('out/demo.png', await contactSheet('convlab', lines, tiles));
 console.log(`${KERNELS.length} kernels over ${size} pixels on ${backend.device}: ${total.toFixed(1)} ms, best of ${RUNS} runs`);
