@@ -29,7 +29,7 @@ export const lesson: Lesson = {
     const output = await model.run(digits.batch([0]).x);
     assert.deepEqual(features.get('logSoftmax')?.data, output.data);
     return (
-      "The lecture's feature_map1 and feature_map2 are 'relu' and 'relu#2'; repeated calls of a function are numbered. Of the " +
+      "The lecture's feature_map1 and feature_map2 are 'relu' and 'relu#2'; repeated calls to a function are numbered. Of the " +
       `${second?.data.length} cells of the second, ${second?.data.filter((value) => value === 0).length} are 0: relu makes maps sparse.`
     );
   },

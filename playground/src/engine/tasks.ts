@@ -14,7 +14,7 @@ import { lectureTasks } from '../lecture/tasks.js';
 import { networkTasks } from '../network/tasks.js';
 import { ownTasks } from '../own/tasks.js';
 
-/** The tasks of the engine: calls of the public API on the chosen backend. */
+/** The tasks of the engine: calls to the public API on the chosen backend. */
 export const tasks = {
   ...pictureTasks,
   ...networkTasks,
