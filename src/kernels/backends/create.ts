@@ -57,7 +57,7 @@ export interface RunOptions extends OptionsOf<typeof RUN_OPTIONS> {}
 
 /**
  * Creates a backend by name.
- * - `auto`: `wasm`, and a hardware GPU for calls of image functions, `conv` and its gradients that were measured to be faster there. It
+ * - `auto`: `wasm`, and a hardware GPU for calls to image functions, `conv` and its gradients that were measured to be faster there. It
  *   searches for a GPU and loads its library once a GPU could have saved a quarter of a second; models stay on `wasm`;
  * - `gpu`: GPU.js, including software GPUs (SwiftShader, llvmpipe);
  * - `wasm`: WebAssembly SIMD, on several threads if they can share memory;

@@ -17,7 +17,7 @@ export interface Indexed {
 
 /**
  * Reduces images to 256 colors. Pixels below half opacity become color 0, which is transparent. Images with at most 256
- * colors keep them; the others share one palette, in which each distinct color is searched once.
+ * colors keep them; the others share one palette, in which each distinct color is looked up once.
  */
 export function* indexed(images: readonly Image[], transparent: boolean, quantize: Gifenc['quantize']): Generator<Indexed> {
   const hole = transparent ? [[0, 0, 0]] : [];

@@ -22,7 +22,7 @@ const RELAXED = Uint8Array.of(
 /**
  * Loads the programs. If the engine supports relaxed SIMD, sums use fused multiply-adds, which is 8% faster and changes
  * the last bits.
- * @param shared use memory that threads can share; the module differs in the byte for this flag
+ * @param shared use memory that threads can share; this changes one byte of the module, the memory flags
  * @throws UnsupportedError if the engine does not support WebAssembly with 128-bit SIMD
  */
 export async function loadPrograms(shared: boolean): Promise<Loaded> {

@@ -21,7 +21,7 @@ export interface Start {
   readonly bands?: RunBands;
 }
 
-/** Prepares a job. @param machine a machine with threads @param background for long image jobs, unless they block */
+/** Prepares a job. @param machine a machine with threads @param background runs long image jobs without blocking the caller */
 export function prepareJob(job: Job, tablesOn: TablesOn, machine: Machine, background?: Background): Start {
   switch (job.operation) {
     case 'conv':

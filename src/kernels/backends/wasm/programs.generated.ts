@@ -77,7 +77,7 @@ export interface Programs {
   runningSum(task: Address<'RunningSumTask'>, scratch: number, from: number, to: number): void;
   /** Bytes of scratch memory that runningSum needs behind the frame. */
   runningSumScratch(c: Address<'Correlation'>): number;
-  /** Bytes of scratch memory that fftConv and fftBytes need behind the frame: a tile, a sum, the spectra of what is read. */
+  /** Bytes of scratch memory that fftConv and fftBytes need behind the frame: a tile, a sum, the spectra of the input. */
   fftScratch(c: Address<'Correlation'>, t: Address<'Tiling'>): number;
   /** Bytes of a spectrum; the kernels of a group have outChannels · inChannels · KD of them. */
   fftSpectrumBytes(t: Address<'Tiling'>): number;

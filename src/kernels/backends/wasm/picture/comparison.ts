@@ -24,8 +24,8 @@ type Compare = (a: PictureSamples, b: PictureSamples, out: Float64Array) => Step
 
 /**
  * Prepares the comparison of two images on a machine with threads.
- * @param background for large images. Default: they block the caller
- * @returns true; a promise in the background
+ * @param background runs large images without blocking the caller. Default: they block it
+ * @returns a function that runs the job and returns true, or a promise if it runs in the background
  */
 export function prepareComparison(
   job: ComparisonJob,

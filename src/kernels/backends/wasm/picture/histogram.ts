@@ -22,8 +22,8 @@ type Count = (picture: PictureSamples, out: Float64Array) => Steps<true>;
 
 /**
  * Prepares the histogram of an image on a machine with threads.
- * @param background for large images. Default: they block the caller
- * @returns true; a promise in the background
+ * @param background runs large images without blocking the caller. Default: they block it
+ * @returns a function that runs the job and returns true, or a promise if it runs in the background
  */
 export function prepareHistogram(
   job: HistogramJob,

@@ -32,8 +32,8 @@ export function cellsSummed(line: LinePass): number {
 }
 
 /**
- * True if alpha is summed with the colors of an opaque float image and then discarded, so that the cells are the
- * samples, which are read in place.
+ * True if a pass over an opaque float image sums alpha along with the colors and then discards it: the samples then have
+ * the layout of the cells and are read in place.
  */
 export function carriesAlpha({ job: { load, store }, pass: { sum, geometry }, first, last, addend }: LinePass): boolean {
   const { samples, opaque, light, channels, chosen, take } = load;

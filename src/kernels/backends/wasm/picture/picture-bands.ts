@@ -80,7 +80,7 @@ export interface RunBands {
  * Prepares an image job. The image is copied through wasm memory in bands of rows, each with the rows above and below
  * that its windows reach.
  * @param machine a machine with threads
- * @param background for long jobs. Default: they block the caller
+ * @param background runs long jobs without blocking the caller. Default: they block it
  */
 export function preparePicture(stages: PictureStages, machine: Machine, background?: Background): RunPicture {
   const { load, store, wraps } = stages;

@@ -63,7 +63,7 @@ export function turnedBytes(t: Tiling): usize {
   return <usize>t.columns * turnedPitch(t);
 }
 
-/** Bytes of scratch memory that fftConv and fftBytes need behind the frame: a tile, a sum, the spectra of what is read. */
+/** Bytes of scratch memory that fftConv and fftBytes need behind the frame: a tile, a sum, the spectra of the input. */
 export function fftScratch(c: Correlation, t: Tiling): f64 {
   return 2 * (<f64>partBytes(t) + (1 + <f64>(c.inChannels * c.KD)) * <f64>turnedBytes(t));
 }
