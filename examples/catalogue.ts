@@ -51,7 +51,7 @@ for (const [name, entry] of Object.entries(catalogue)) {
 }
 
 const filters = tiles.length - 1;
-const lines = ['each as behind --kernel;', 'below: its size, --output'];
+const lines = ['title: value of --kernel;', 'below: kernel size, --output'];
 await mkdir('out', { recursive: true });
 await writeImage('out/catalogue.png', await contactSheet('the catalogue', lines, tiles, SMALL_TILE));
 console.log(`${filters} filters of the catalogue over ${picture.width} x ${picture.height} pixels on ${backend.device}`);
