@@ -16,6 +16,7 @@ import {
   RendererEvent,
   Slugger,
 } from 'typedoc';
+import { frame, GUIDES_PAGE } from './frame.mjs';
 import { buildHome } from './home/build.mjs';
 import { improveSearch } from './search.mjs';
 import { addTaskPage } from './tasks.mjs';
@@ -51,7 +52,7 @@ const ALSO_CALLED = {
   sharpen: 'sharpen, sharper',
   canny: 'canny edge detection, edges, outlines',
   gradientMagnitude: 'edge detection, sobel, gradient magnitude',
-  SOBEL_X: 'sobel, edge detection',
+  SOBEL_X: 'sobel',
   resize: 'resize, scale, thumbnail, interpolation',
   grayscale: 'grayscale, greyscale, gray, desaturate',
   threshold: 'threshold, binarize, otsu',
@@ -65,16 +66,6 @@ const ALSO_CALLED = {
   writeImage: 'write image, save image, imwrite',
   train: 'train, training, fit',
 };
-/** The list of the guides, docs/index.md. */
-const GUIDES_PAGE = 'guides.html';
-/** Links at the top of every page. */
-const TOP = [
-  ['Guides', GUIDES_PAGE],
-  ['Cookbook', `${GUIDES_PAGE}#cookbook`],
-  ['API', 'guides/api.html'],
-  ['Playground', 'playground/index.html'],
-  ['Lecture', 'guides/lecture.html'],
-];
 /** Import paths of the modules. */
 const ENTRIES = { index: 'convlab', node: 'convlab/node', queue: 'convlab/queue' };
 const OWN_PAPERS = ['CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'CODE_OF_CONDUCT.md'];
@@ -159,6 +150,13 @@ function sortNames({ project }, root) {
   }
 }
 
+/** "Cookbook: photos" is called "Photos" under "Cookbook". */
+function shorten(section) {
+  const prefix = `${section.text}: `;
+  const name = (text) => (text.startsWith(prefix) ? text[prefix.length].toUpperCase() + text.slice(prefix.length + 1) : text);
+  return { ...section, children: section.children?.map((page) => ({ ...page, text: name(page.text) })) };
+}
+
 /** Called by TypeDoc. */
 export function load(app) {
   app.renderer.defineRouter('site', SiteRouter);
@@ -184,12 +182,18 @@ export function load(app) {
       if (result.isReference() || result.inheritedFrom) index.removeResult(i);
     }
   });
+  app.renderer.on(RendererEvent.BEGIN, () => {
+    const { theme } = app.renderer;
+    const build = theme.buildNavigation.bind(theme);
+    theme.buildNavigation = (project) => build(project).map(shorten);
+  });
   app.renderer.on(PageEvent.END, (page) => {
-    const up = '../'.repeat(page.url.split('/').length - 1);
-    const links = TOP.map(([text, url]) => `<a href="${up}${url}">${text}</a>`).join('');
-    page.contents = page.contents
-      ?.replace('<div id="tsd-toolbar-links"></div>', `<nav id="tsd-toolbar-links" aria-label="convlab">${links}</nav>`)
-      .replace(/href="(?:\.\.\/)+(#[\w-]+)?"/g, (_, part = '') => `href="${up}${GUIDES_PAGE}${part}"`); // links to docs/index.md
+    if (!page.contents) return;
+    const all = (page.project.documents ?? [])
+      .filter(({ frontmatter }) => frontmatter.category !== 'The project')
+      .map(({ file, name }) => ({ url: `guides/${file}.html`, title: name }));
+    const section = page.model.isDocument?.() ? page.model.frontmatter.category : undefined;
+    page.contents = frame(page.contents, { url: page.url, section, guides: all });
   });
   app.renderer.on(RendererEvent.END, ({ outputDirectory }) => improveSearch(outputDirectory), -1000); // after the assets are copied
   app.renderer.postRenderAsyncJobs.push(({ outputDirectory }) => buildHome(outputDirectory));

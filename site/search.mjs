@@ -16,13 +16,15 @@ export function queryOf(text) {
 /** TypeDoc's own, in its minified script. */
 const OWN = /(\w+)\.split\(" "\)\.map\(\w+=>\w+\.length\?`\*\$\{\w+\}\*`:""\)\.join\(" "\)/;
 
+/** What stands between the page of a result and its name. */
+const JOINT = /(class="parent">\s*\$\{[^}]+\})\.(?=<\/span>)/;
+
 /** Puts {@link queryOf} into the script of a built site. @throws Error if TypeDoc's script has another formula */
 export function improveSearch(folder) {
   const path = join(folder, 'assets/main.js');
   const script = readFileSync(path, 'utf8');
   if (!OWN.test(script)) throw new Error(`${path} has no query like ${OWN}: adapt site/search.mjs to this version of TypeDoc`);
-  writeFileSync(
-    path,
-    script.replace(OWN, (_, text) => `(${queryOf})(${text})`),
-  );
+  if (!JOINT.test(script)) throw new Error(`${path} has no result like ${JOINT}: adapt site/search.mjs to this version of TypeDoc`);
+  const found = script.replace(OWN, (_, text) => `(${queryOf})(${text})`);
+  writeFileSync(path, found.replace(JOINT, '$1 › '));
 }

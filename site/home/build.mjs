@@ -1,10 +1,10 @@
-// node site/home/build.mjs FOLDER: the home page of the site, in both languages, with its scripts, styles and pictures, into a built site.
+// node site/home/build.mjs FOLDER: the home page of the site, in both languages, and the page for wrong addresses, with its scripts, styles and pictures, into a built site.
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { build } from 'vite';
-import { homePage } from './page.mjs';
+import { homePage, lostPage } from './page.mjs';
 import { TEXTS } from './texts.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -30,7 +30,7 @@ async function drawDoor(name, { from, part }, folder) {
     .toFile(join(folder, `${name}.jpg`));
 }
 
-/** Writes index.html, zh.html and home/ into a folder. */
+/** Writes index.html, zh.html, 404.html and home/ into a folder. */
 export async function buildHome(folder) {
   const out = join(resolve(folder), 'home');
   mkdirSync(out, { recursive: true });
@@ -57,6 +57,7 @@ export async function buildHome(folder) {
   for (const name of ['home.css', 'landscape.jpg']) copyFileSync(here(name), join(out, name));
   await Promise.all(Object.entries(DOORS).map(([name, door]) => drawDoor(name, door, out)));
   for (const text of Object.values(TEXTS)) writeFileSync(join(out, '..', text.file), homePage(text));
+  writeFileSync(join(out, '../404.html'), lostPage(TEXTS.en));
 }
 
 if (process.argv[1] === import.meta.filename) await buildHome(process.argv[2]);

@@ -60,32 +60,38 @@ const door = ([title, href, picture, text]) => `
 
 const fact = ([title, text, href, name]) => `<li><h3>${html(title)}</h3><p>${html(text)}</p>${link([name, href], ' class="more"')}</li>`;
 
-/** The page in one language. @param t one of TEXTS */
-export function homePage(t) {
-  return `<!doctype html>
+/** From the first line to the end of what is above the content. */
+const top = (t, { title, more }) => `<!doctype html>
 <html lang="${t.lang}">
 <head>
 <meta charset="utf-8">
+${more}
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${html(t.title)}</title>
-<meta name="description" content="${html(t.description)}">
+<title>${html(title)}</title>
 <link rel="icon" href="assets/favicon.svg">
-<link rel="alternate" hreflang="${t.other.lang}" href="${t.other.file}">
 <link rel="stylesheet" href="home/home.css">
 <script>try{var c=localStorage.getItem('tsd-theme')}catch(e){}document.documentElement.dataset.theme=c==='light'||c==='dark'?c:matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light'</script>
 <script type="module" src="home/theme.js"></script>
-<script type="module" src="home/live.js"></script>
 </head>
 <body>
 <a class="skip" href="#main">${t.skip}</a>
 <header>
-  <a class="name" href="${t.file}" aria-current="page"><img src="assets/favicon.svg" width="28" height="28" alt="">convlab</a>
-  <nav>${t.nav.map((each) => link(each)).join('')}</nav>
+  <a class="name" href="${t.file}"><img src="assets/favicon.svg" width="28" height="28" alt="">convlab</a>
+  <nav aria-label="convlab">${t.nav.map((each) => link(each)).join('')}</nav>
   <div class="tools">
+    <a class="find" href="guides.html?search" aria-label="${html(t.search)}" title="${html(t.search)}"><svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><circle cx="10.5" cy="10.5" r="6.5" fill="none" stroke="currentColor" stroke-width="2"/><path d="m15.5 15.5 5 5" stroke="currentColor" stroke-width="2" stroke-linecap="round"/></svg></a>
     <a href="${t.other.file}" hreflang="${t.other.lang}" lang="${t.other.lang}">${t.other.name}</a>
     <button type="button" class="theme" aria-label="${html(t.theme)}" title="${html(t.theme)}"><svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><circle cx="12" cy="12" r="8.5" fill="none" stroke="currentColor" stroke-width="2"/><path d="M12 3.5a8.5 8.5 0 0 1 0 17z" fill="currentColor"/></svg></button>
   </div>
-</header>
+</header>`;
+
+const HOME_HEAD = (t) => `<meta name="description" content="${html(t.description)}">
+<link rel="alternate" hreflang="${t.other.lang}" href="${t.other.file}">
+<script type="module" src="home/live.js"></script>`;
+
+/** The page in one language. @param t one of TEXTS */
+export function homePage(t) {
+  return `${top(t, { title: t.title, more: HOME_HEAD(t) })}
 <main id="main">
 <div class="hero">
   <div class="words">
@@ -101,7 +107,24 @@ export function homePage(t) {
 <section class="doors"><h2>${t.doors}</h2><div class="grid">${t.door.map(door).join('')}</div></section>
 <ul class="facts">${t.facts.map(fact).join('')}</ul>
 </main>
-<footer><nav>${t.foot.map((each) => link(each)).join('')}</nav><p>MIT</p></footer>
+<footer><nav aria-label="${html(t.more)}">${t.foot.map((each) => link(each)).join('')}</nav><p>MIT</p></footer>
+</body>
+</html>
+`;
+}
+
+/** Links of a page that a host shows at any wrong address lead from the top of the site: above the first folder that the site has. */
+const BASE = `<script>{const p=location.pathname,m=/^(.*?\\/)(?:guides|functions|classes|interfaces|types|variables|modules|playground|home|media|assets)\\//.exec(p);document.write('<base href="'+(m?m[1]:p.replace(/^(\\/[^/]+\\/|\\/).*$/,'$1'))+'">')}</script>
+<meta name="robots" content="noindex">`;
+
+/** What a host shows at an address that leads nowhere, 404.html. */
+export function lostPage(t) {
+  return `${top(t, { title: `${t.lost.title} | convlab`, more: BASE })}
+<main id="main" class="lost">
+<h1>${html(t.lost.title)}</h1>
+<p class="lead">${html(t.lost.text)}</p>
+<p class="actions">${link(t.lost.search, ' class="button"')}${link(t.lost.home, ' class="button second"')}</p>
+</main>
 </body>
 </html>
 `;

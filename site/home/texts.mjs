@@ -29,6 +29,14 @@ export const TEXTS = {
       'A convolution library for TypeScript and JavaScript: image filters with custom kernels and small convolutional networks, in Node and the browser.',
     skip: 'Skip to the content',
     theme: 'Switch between light and dark',
+    search: 'Search',
+    more: 'More pages',
+    lost: {
+      title: 'There is no page at this address',
+      text: 'It may have moved. Search the guides, the recipes and the reference.',
+      search: ['Search', 'guides.html?search'],
+      home: ['Home', 'index.html'],
+    },
     nav: [
       ['Guides', 'guides.html'],
       ['Cookbook', 'guides.html#cookbook'],
@@ -101,6 +109,14 @@ export const TEXTS = {
     description: 'TypeScript 和 JavaScript 的卷积库：用任意卷积核做图像滤波，训练小型卷积神经网络，在 Node 和浏览器中运行。',
     skip: '跳到正文',
     theme: '切换浅色和深色',
+    search: '搜索（英文）',
+    more: '更多页面',
+    lost: {
+      title: '此地址没有页面',
+      text: '页面可能已经移动。可以搜索指南、示例和参考手册。',
+      search: ['搜索（英文）', 'guides.html?search'],
+      home: ['首页', 'zh.html'],
+    },
     nav: [
       ['指南（英文）', 'guides.html'],
       ['示例（英文）', 'guides.html#cookbook'],
