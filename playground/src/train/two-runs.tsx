@@ -2,7 +2,7 @@ import { Notice } from '../parts/notice.js';
 import { percent, short } from '../parts/numbers.js';
 import { complaintIn } from '../shell/complaints.js';
 import { canHold, type HeldCurves, type HeldRun, held, heldCurves, holdRun, letGo, repeatFailure, repeating, repeatRun } from './held.js';
-import { layersCodec } from './recipe.js';
+import { layersCodec, OPTIMIZER_NAMES } from './recipe.js';
 import { measured, progress, rate, recipe, repeatable, steps } from './state.js';
 import { t } from './strings.js';
 
@@ -41,7 +41,7 @@ function settingsOf({ recipe: { layers, activation, optimizer, momentum, batch, 
   return [
     [t('layers'), layersCodec.encode(layers)],
     [t('activation'), activation],
-    [t('optimizer'), optimizer],
+    [t('optimizer'), OPTIMIZER_NAMES[optimizer]],
     [t('rate'), lr],
     [t('momentum'), short(momentum)],
     [t('batch'), String(batch)],
