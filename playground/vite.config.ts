@@ -10,6 +10,11 @@ const gpuJs = oneGpuJs();
 // Threads need shared memory, which a page has only when it is isolated.
 const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 
+// A layer's class is its name in tables and in errors.
+const rollupOptions = {
+  output: { minify: { compress: { keepNames: { class: true, function: false } }, mangle: { keepNames: { class: true, function: false } }, codegen: true } },
+};
+
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   // the built folder works from any path
@@ -19,6 +24,6 @@ export default defineConfig({
   plugins: [digitsPlugin(), takenInPlugin(), gpuJs.ofPage, offlinePlugin()],
   server: { headers },
   preview: { headers },
-  worker: { format: 'es', plugins: () => [gpuJs.ofWorkers] },
-  build: { target: 'es2022', outDir: 'dist', emptyOutDir: true, manifest: true, license: { fileName: 'licenses.md' } },
+  worker: { format: 'es', plugins: () => [gpuJs.ofWorkers], rollupOptions },
+  build: { target: 'es2022', outDir: 'dist', emptyOutDir: true, manifest: true, license: { fileName: 'licenses.md' }, rollupOptions },
 });

@@ -71,7 +71,7 @@ async function measure(name: string, hash: string, ready: string, act: (page: Pa
 }
 
 async function openPhoto(page: Page): Promise<void> {
-  await page.locator('input[type="file"]').setInputFiles(photo);
+  await page.locator('[data-panel="picture"] input[type="file"]').setInputFiles(photo);
   await page.getByText('2000 × 2000 becomes').waitFor();
 }
 

@@ -88,24 +88,3 @@ test('a chapter that is shown alone is turned by a remote control; a panel that 
   await page.waitForURL((url) => !url.hash.includes('present'));
   expectNoFaults(page);
 });
-
-test('a panel that is shown alone needs no scrolling at 1280 × 720', async () => {
-  const page = await playground.open('#filter?lang=en', { viewport: { width: 1280, height: 720 } });
-  const alone = page.locator('[data-alone]');
-  /** Pixels by which the panel is taller and wider than the window. */
-  const excess = async (hash: string, panel: string) => {
-    await page.evaluate((to) => {
-      location.hash = to;
-    }, `#${hash}&panel=${panel}&present=1&backend=wasm`);
-    await page.locator(`[data-alone][data-panel="${panel}"]`).waitFor();
-    await expect.poll(() => alone.locator('canvas, .grid-cell, .lec-cell, .lec-box').count()).toBeGreaterThan(0);
-    return alone.evaluate((it) => [Math.max(0, it.scrollHeight - it.clientHeight), Math.max(0, it.scrollWidth - it.clientWidth)]);
-  };
-  for (const lang of ['en', 'zh']) {
-    for (const example of ['slide5', 'slide7', 'pooling'])
-      expect(await excess(`filter?example=${example}&step=21&lang=${lang}`, 'steps'), example).toEqual([0, 0]);
-    expect(await excess(`volume?signal=step&lang=${lang}`, 'signal'), 'signal').toEqual([0, 0]);
-    for (const step of [1, 2, 3, 4]) expect(await excess(`lecture?chapter=cubes&step=${step}&lang=${lang}`, 'chapter'), `cubes ${step}`).toEqual([0, 0]);
-  }
-  expectNoFaults(page);
-});

@@ -128,6 +128,7 @@ test('MNIST: the layers of the net, the same numbers in another shape, and the s
   expect(await page.locator('.lec-facts strong').textContent()).toBe(String(Math.ceil((await pageDigits('train')).length / 64)));
   await show(page, 'mnist', 3);
   const { lines, parameters } = summary(new ConvNet(), [1, 1, 28, 28]);
+  expect(await page.locator('.lec-table tbody td:nth-child(2)').allTextContents()).toEqual(lines.map(({ operation }) => operation));
   expect(await page.locator('.lec-table tbody td:nth-child(3)').allTextContents()).toEqual(lines.map(({ outputShape }) => outputShape.slice(1).join(' × ')));
   expect(await page.locator('.lec-table tfoot strong').textContent()).toBe(parameters.toLocaleString('en-US'));
   await show(page, 'mnist', 4);

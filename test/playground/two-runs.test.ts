@@ -33,6 +33,7 @@ test('two runs over each other: held, undone, and trained again from the address
   await hold.click();
   await page.waitForURL(/held=c2x3,m4;ReLU;adam;0.001;0;64;3;3/);
   expect(await differing(page)).toEqual([]);
+  expect(await page.locator('.train-settings tr', { hasText: 'Optimizer' }).locator('td').allTextContents()).toEqual(['Adam', 'Adam']);
 
   // a rate that changes on the way cannot be repeated from the settings
   await page.getByLabel('Learning rate').selectOption('0.01');

@@ -37,6 +37,24 @@ test('a link to an example opens with the example in sight; a tab opens a view a
   }
 });
 
+test('a link at the foot of a chapter opens a view at its top, another chapter begins with its title', async () => {
+  const page = await playground.open('#lecture?chapter=your-net&lang=en', { viewport: { width: 1024, height: 600 } });
+  const foot = async () => {
+    await page.locator('.lec-more a').last().waitFor();
+    await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+    expect(await page.evaluate(() => scrollY)).toBeGreaterThan(0);
+  };
+  await foot();
+  await page.keyboard.press('ArrowLeft');
+  await page.locator('.lec-panel[data-chapter="template-matching"]').waitFor();
+  await expect.poll(() => isSeen(page, 'main h1')).toBe(true);
+  await foot();
+  await page.locator('.lec-more a').last().click();
+  await page.locator('main[data-view="filter"][aria-busy="false"]').waitFor();
+  expect(await page.evaluate(() => scrollY)).toBe(0);
+  expectNoFaults(page);
+});
+
 test('the sum stands beside the pixel that is pointed at, inside the window, and is the pixel', async () => {
   const page = await playground.open('#filter?scene=shapes', LOW);
   await page.locator('.caption').waitFor();
@@ -52,6 +70,23 @@ test('the sum stands beside the pixel that is pointed at, inside the window, and
   const [window, box] = [await page.locator('.window').boundingBox(), await card.boundingBox()];
   if (!window || !box) throw new Error('nothing is shown');
   expect(box.x > window.x + window.width || box.x + box.width < window.x).toBe(true);
+  // at every place of the picture it is next to the window, in the middle of the picture's height as at its edges
+  const frame = await page.locator('.frame').boundingBox();
+  if (!frame) throw new Error('there is no picture');
+  for (const [across, down] of [
+    [0.05, 0.3],
+    [0.5, 0.5],
+    [0.95, 0.7],
+  ]) {
+    await page.mouse.move(frame.x + frame.width * across, frame.y + frame.height * down);
+    const gap = async () => {
+      const [spot, beside] = [await page.locator('.window').boundingBox(), await card.boundingBox()];
+      if (!spot || !beside) return Number.POSITIVE_INFINITY;
+      return Math.max(beside.x - spot.x - spot.width, spot.x - beside.x - beside.width);
+    };
+    await expect.poll(gap).toBeLessThan(30);
+    expect(await page.locator('.pixel-card').evaluate((it) => it.getBoundingClientRect().bottom <= innerHeight)).toBe(true);
+  }
   await page.mouse.move(5, 300);
   await expect.poll(() => card.count()).toBe(0);
   // and at once where the address names the pixel

@@ -93,7 +93,6 @@ export function Steps() {
         </div>
       )}
       {failure.value && <Notice kind="error">{failure.value}</Notice>}
-      {w && <StepPlace {...w} now={now} />}
       {w && (
         <div class="row step-buttons">
           <button type="button" class="button" data-key="Home" onClick={() => go(1)} disabled={now === 0}>
@@ -119,6 +118,7 @@ export function Steps() {
           <output class="faint">{t('stepOf', { n: now + 1, all })}</output>
         </div>
       )}
+      {w && <StepPlace {...w} now={now} />}
     </section>
   );
 }

@@ -1,7 +1,7 @@
 import { backendChoice } from '../engine/choice.js';
 import { languageChoice } from '../shell/language.js';
 import { themeChoice } from '../shell/theme.js';
-import { flushUrl } from '../shell/url.js';
+import { followLink } from '../shell/url.js';
 import type { More } from './chapter.js';
 import { say } from './say.js';
 
@@ -19,7 +19,7 @@ export function MoreLinks({ more }: { readonly more: readonly More[] }) {
     <ul class="lec-more">
       {more.map(({ text, to, query }) => (
         <li key={`${to}?${query}`}>
-          <a href={address(to, query)} onClick={flushUrl}>
+          <a href={address(to, query)} onClick={followLink}>
             {say(text)} <span aria-hidden="true">→</span>
           </a>
         </li>

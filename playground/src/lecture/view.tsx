@@ -30,11 +30,18 @@ export function LectureView() {
     addEventListener('keydown', turn);
     return () => removeEventListener('keydown', turn);
   }, []);
+  // another chapter begins with its title, wherever the last one was left
+  const head = useRef<HTMLElement>(null);
+  const before = useRef(name);
+  useEffect(() => {
+    if (before.current !== name && head.current && head.current.getBoundingClientRect().top < 0) head.current.scrollIntoView({ behavior: 'instant' });
+    before.current = name;
+  }, [name]);
   return (
     <div class="lec">
       <Contents />
       <div class="lec-text">
-        <header>
+        <header ref={head}>
           <p class="lec-kicker">{t('chapterOf', { n: position.value + 1, all: CHAPTERS.length })}</p>
           <h1>{say(title)}</h1>
         </header>

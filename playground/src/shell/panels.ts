@@ -55,7 +55,7 @@ export function followPanels(): void {
     sheet.replaceSync(rulesFor(alone, hidden.value));
     document.documentElement.toggleAttribute('data-present', alone !== '');
     for (const each of document.querySelectorAll('[data-alone]')) each.removeAttribute('data-alone');
-    if (alone !== '') whenThere(alone, (found) => found.setAttribute('data-alone', ''));
+    if (alone !== '') markAlone(alone);
   });
   addEventListener('keydown', (event) => {
     if (!presenting.value || event.ctrlKey || event.metaKey || event.altKey || isTyped(event.target)) return;
@@ -91,6 +91,10 @@ function press(within: HTMLElement | null, key: string): boolean {
   return true;
 }
 
+function markAlone(name: string): void {
+  whenThere(name, (found) => found.setAttribute('data-alone', ''));
+}
+
 /** Calls back as soon as the view has drawn the panel, at most for some seconds. */
 function whenThere(name: string, then: (found: HTMLElement) => void, until = performance.now() + 10_000): void {
   const found = find(name);
@@ -105,6 +109,8 @@ let release = () => {};
 /** Leads to the panel that the address names, or that shows what it names. Called once a view is drawn. */
 export function leadToPanel(): void {
   release();
+  // over a slow connection, a view may be drawn long after its address was read
+  if (presenting.peek() && panel.peek() !== '') markAlone(panel.peek());
   const name = panel.peek() || panelNamed(view.peek(), named.peek());
   if (!name || presenting.peek() || named.peek().length === 0) return;
   whenThere(name, (found) => {

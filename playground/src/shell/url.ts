@@ -163,11 +163,16 @@ export function flushUrl(): void {
   seen = location.hash;
 }
 
+/** Opens another view at its top, or at the panel that its address leads to. */
+export function followLink(): void {
+  flushUrl();
+  scrollTo({ top: 0, behavior: 'instant' });
+}
+
 /** Opens another view from its tab: at its top, whatever its state is. */
 export function followTab(): void {
-  flushUrl();
+  followLink();
   expectTab();
-  scrollTo({ top: 0, behavior: 'instant' });
 }
 
 /** Starts to follow the URL, and to keep it. Called once, after the page's own signals were made. */

@@ -13,7 +13,7 @@ interface CurvesProps {
   readonly held?: HeldCurves | undefined;
 }
 
-const [WIDTH, HEIGHT] = [560, 210];
+const [WIDTH, HEIGHT] = [560, 300];
 const [LEFT, RIGHT, TOP, BOTTOM] = [78, 10, 20, 26];
 /** Points of the training curve, each the mean of several steps. */
 const POINTS = 160;

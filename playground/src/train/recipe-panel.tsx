@@ -3,11 +3,9 @@ import { Select } from '../parts/select.js';
 import { Slider } from '../parts/slider.js';
 import { deviceName } from '../shell/language.js';
 import { LayersEditor } from './layers-editor.js';
-import { ACTIVATIONS, OPTIMIZERS } from './recipe.js';
+import { ACTIVATIONS, OPTIMIZER_NAMES, OPTIMIZERS } from './recipe.js';
 import { activation, BATCHES, batch, momentum, opened, optimizer, RATES, rate, seed } from './state.js';
 import { t } from './strings.js';
-
-const OPTIMIZER_NAMES = { sgd: 'SGD', adam: 'Adam', adamw: 'AdamW', rmsprop: 'RMSprop' } as const;
 
 /** Everything that decides how training goes. */
 export function RecipePanel() {

@@ -15,6 +15,8 @@ export const ACTIVATIONS = ['ReLU', 'LeakyReLU', 'GELU', 'Tanh', 'Sigmoid'] as c
 type Activation = (typeof ACTIVATIONS)[number];
 /** Optimizers. */
 export const OPTIMIZERS = ['sgd', 'adam', 'adamw', 'rmsprop'] as const;
+/** Their names on the page and in checkpoints. */
+export const OPTIMIZER_NAMES = { sgd: 'SGD', adam: 'Adam', adamw: 'AdamW', rmsprop: 'RMSprop' } as const;
 
 /** All settings of a training: the same recipe on the same digits gives the same bits. */
 export interface Recipe {

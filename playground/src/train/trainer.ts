@@ -23,7 +23,7 @@ import {
 } from 'convlab';
 import { AREA, type Digits } from '../digits/data.js';
 import type { LookedAt, Measured, Progress, StepRecord } from './protocol.js';
-import { architectureFor, layersFrom, type Recipe } from './recipe.js';
+import { architectureFor, layersFrom, OPTIMIZER_NAMES, type Recipe } from './recipe.js';
 import { Snapshots } from './snapshots.js';
 
 /** Steps after which the network is measured and its state kept. */
@@ -208,12 +208,10 @@ export function openWeights(bytes: Uint8Array, recipe: Recipe, name: string) {
     tensors: new Map([...tensors].filter(([name]) => own.has(name))),
     restore: (optimizer: Optimizer, of: Module) => {
       // another kind of optimizer begins again
-      if (checkpoint.optimizer === KINDS[recipe.optimizer]) checkpoint.restoreOptimizer(optimizer, of);
+      if (checkpoint.optimizer === OPTIMIZER_NAMES[recipe.optimizer]) checkpoint.restoreOptimizer(optimizer, of);
     },
   };
 }
-
-const KINDS = { sgd: 'SGD', adam: 'Adam', adamw: 'AdamW', rmsprop: 'RMSprop' } as const;
 
 function optimizerFor(model: Module, { optimizer, momentum }: Recipe, lr: number): Optimizer {
   if (optimizer === 'sgd') return new SGD(model, { lr, momentum });

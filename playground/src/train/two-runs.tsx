@@ -2,7 +2,7 @@ import { Notice } from '../parts/notice.js';
 import { percent, short } from '../parts/numbers.js';
 import { complaintIn } from '../shell/complaints.js';
 import { canHold, type HeldCurves, type HeldRun, held, heldCurves, holdRun, letGo, repeatFailure, repeating, repeatRun } from './held.js';
-import { layersCodec } from './recipe.js';
+import { type LayerSpec, OPTIMIZER_NAMES } from './recipe.js';
 import { measured, progress, rate, recipe, repeatable, steps } from './state.js';
 import { t } from './strings.js';
 
@@ -36,12 +36,21 @@ export function TwoRuns() {
   );
 }
 
+/** A layer as the recipe names it, with its numbers. */
+function layerText(layer: LayerSpec): string {
+  const name = t(`add_${layer.kind}`);
+  if (layer.kind === 'conv') return `${name} ${layer.maps} × ${layer.size}×${layer.size}`;
+  if (layer.kind === 'dense') return `${name} ${layer.units}`;
+  if (layer.kind === 'dropout') return `${name} ${layer.percent}%`;
+  return layer.kind === 'norm' ? name : `${name} ${layer.size}×${layer.size}`;
+}
+
 /** The settings of a run in words, by name. */
 function settingsOf({ recipe: { layers, activation, optimizer, momentum, batch, seed }, rate: lr, steps: count }: HeldRun) {
   return [
-    [t('layers'), layersCodec.encode(layers)],
+    [t('layers'), layers.map(layerText).join(' · ')],
     [t('activation'), activation],
-    [t('optimizer'), optimizer],
+    [t('optimizer'), OPTIMIZER_NAMES[optimizer]],
     [t('rate'), lr],
     [t('momentum'), short(momentum)],
     [t('batch'), String(batch)],

@@ -15,6 +15,8 @@ interface Shown {
   /** Shown as the numbers are, from blue to orange, or as an image. */
   readonly palette: 'signed' | 'gray';
   readonly range: Range;
+  /** What stands in the cells that all have one value. */
+  readonly cells?: Text;
 }
 
 /** The same difference about the middle of three cells. */
@@ -27,8 +29,14 @@ const FILTERS: readonly Shown[] = [
   { name: ['sharpen', '锐化'], kernel: sharpen(1), palette: 'gray', range: [0, 1] },
   // a slope of nothing is a middle gray
   { name: ['emboss', '浮雕'], kernel: emboss(135, 1), palette: 'gray', range: [-1, 1] },
-  { name: ['blur, 5 × 5', '模糊，5 × 5'], kernel: box(5), palette: 'gray', range: [0, 1] },
-  { name: ['motion blur, 9 × 9', '运动模糊，9 × 9'], kernel: MOTION_DIAGONAL, palette: 'gray', range: [0, 1] },
+  { name: ['blur, 5 × 5', '模糊，5 × 5'], kernel: box(5), palette: 'gray', range: [0, 1], cells: ['each cell 1/25', '每格 1/25'] },
+  {
+    name: ['motion blur, 9 × 9', '运动模糊，9 × 9'],
+    kernel: MOTION_DIAGONAL,
+    palette: 'gray',
+    range: [0, 1],
+    cells: ['each orange cell 1/9', '每个橙色格 1/9'],
+  },
 ];
 
 /** The kernel of the question's map: each pixel minus the one above it. */
@@ -68,7 +76,7 @@ export const filters: Chapter = {
     const made = useEngine(async () => ({ picture: await photo(), map: await mapsUnder([shown.kernel]), shown }), [step]);
     return (
       <Ready of={made}>
-        {({ picture, map, shown: { name, kernel, palette, range } }) => (
+        {({ picture, map, shown: { name, kernel, palette, range, cells } }) => (
           <div class="lec-filtered">
             <figure class="lec-figure lec-large">
               <TensorCanvas tensor={map} palette={palette} range={range} label={say(['filtered: {name}', '滤波后：{name}'], { name: say(name) })} />
@@ -82,6 +90,12 @@ export const filters: Chapter = {
               <KernelIcon rows={rowsOf(kernel)} large />
               <figcaption>
                 {say(['kernel', '卷积核'])} {kernel.shape.join(' × ')}
+                {cells && (
+                  <>
+                    <br />
+                    {say(cells)}
+                  </>
+                )}
               </figcaption>
             </figure>
           </div>

@@ -56,13 +56,14 @@ function Learning({ step }: { readonly step: number }) {
           xName={say(['steps', '步数'])}
           x={[0, Math.max(Math.ceil(mine.step.value / 50), 1) * 50]}
           format={(value) => short(value, 2)}
+          shared
         />
       )}
       {measured && (
         <p class="lec-note" data-testid="accuracy">
           {say(['It recognizes {right} of {n} digits that it was not trained on.', '在 {n} 个没学过的数字里，它读对 {right}。'], {
             right: percent(measured.accuracy),
-            n: mine.opened.value?.validation ?? 0,
+            n: (mine.opened.value?.validation ?? 0).toLocaleString('en-US'),
           })}
         </p>
       )}

@@ -1,5 +1,6 @@
 import { useId } from 'preact/hooks';
 import { short } from '../../parts/numbers.js';
+import { presenting } from '../../shell/panels.js';
 
 /** A line of points. */
 export interface Line {
@@ -24,9 +25,13 @@ interface LineChartProps {
   /** A highlighted position on the x axis. */
   readonly at?: number;
   readonly atName?: string;
+  /** It shares its line with something else even where the panel is shown alone. */
+  readonly shared?: boolean;
 }
 
-const [WIDTH, HEIGHT] = [640, 336];
+const HEIGHT = 336;
+/** Width beside the text of a chapter, and alone in a window, which is wider than it is high. */
+const [BESIDE, ALONE] = [640, 1180];
 const [LEFT, RIGHT, TOP, BOTTOM] = [84, 16, 16, 68];
 
 /** The next number whose quarters are round. */
@@ -36,20 +41,21 @@ function roundAbove(value: number): number {
 }
 
 /** Lines over one pair of axes; their names and last values are a list beneath. */
-export function LineChart({ name, lines, xName, format = short, at, atName, ...axes }: LineChartProps) {
+export function LineChart({ name, lines, xName, format = short, at, atName, shared = false, ...axes }: LineChartProps) {
   const id = useId();
+  const width = presenting.value && !shared ? ALONE : BESIDE;
   const all = lines.flatMap(({ points }) => points);
   const [low, high] = axes.x ?? [Math.min(...all.map(([x]) => x), 0), Math.max(...all.map(([x]) => x), 1)];
   const most = axes.most ?? roundAbove(Math.max(...all.map(([, y]) => y), 0.1));
-  const toX = (x: number) => LEFT + ((WIDTH - LEFT - RIGHT) * (x - low)) / (high - low);
+  const toX = (x: number) => LEFT + ((width - LEFT - RIGHT) * (x - low)) / (high - low);
   const toY = (y: number) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - Math.min(y, most) / most);
   return (
     <figure class="lec-chart">
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby={id}>
+      <svg viewBox={`0 0 ${width} ${HEIGHT}`} role="img" aria-labelledby={id}>
         <title id={id}>{name}</title>
         {[0, 0.25, 0.5, 0.75, 1].map((share) => (
           <g key={share} class="lec-tick">
-            <line x1={LEFT} x2={WIDTH - RIGHT} y1={toY(share * most)} y2={toY(share * most)} />
+            <line x1={LEFT} x2={width - RIGHT} y1={toY(share * most)} y2={toY(share * most)} />
             <text x={LEFT - 8} y={toY(share * most) + 6} text-anchor="end">
               {format(share * most)}
             </text>
@@ -66,14 +72,14 @@ export function LineChart({ name, lines, xName, format = short, at, atName, ...a
             {short(low + share * (high - low), 3)}
           </text>
         ))}
-        <text class="lec-tick" x={(LEFT + WIDTH - RIGHT) / 2} y={HEIGHT - 6} text-anchor="middle">
+        <text class="lec-tick" x={(LEFT + width - RIGHT) / 2} y={HEIGHT - 6} text-anchor="middle">
           {xName}
         </text>
         {at !== undefined && (
           <g class="lec-at">
             <line x1={toX(at)} x2={toX(at)} y1={TOP} y2={HEIGHT - BOTTOM} />
             {atName && (
-              <text x={toX(at) + (toX(at) > WIDTH * 0.6 ? -8 : 8)} y={TOP + 18} text-anchor={toX(at) > WIDTH * 0.6 ? 'end' : 'start'}>
+              <text x={toX(at) + (toX(at) > width * 0.6 ? -8 : 8)} y={TOP + 18} text-anchor={toX(at) > width * 0.6 ? 'end' : 'start'}>
                 {atName}
               </text>
             )}
