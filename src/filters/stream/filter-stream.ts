@@ -77,7 +77,8 @@ export interface RowStream extends AsyncGenerator<Samples, void, undefined> {
  *
  * @param rows bands of whole rows, of any height; or a function that returns them, for an image that can be read twice
  * @param format of the image
- * @param kernel as in `filter`, or a {@link Pipeline}
+ * @param kernel as in `filter`; a {@link Pipeline}; or the name of an operation of the catalogue except `canny`, such as `'unsharp-mask:2'`, with the options of {@link OperationOptions},
+ * on wasm
  * @returns the rows of the result, and their format. The source is opened at the first request, read on demand, and closed with the result
  * @throws as `filter` does; OptionError if an option needs the whole image, or a second pass over rows that can be read only once
  * @throws DataError while reading, if the number of rows differs from the format

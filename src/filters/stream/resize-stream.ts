@@ -9,6 +9,8 @@ import { checkStream, type RowStream, STREAMING, startStream } from './filter-st
 import { planJobs } from './job-rows.js';
 
 const SIZE_OPTIONS = pickRows(RESIZE_OPTIONS, 'width', 'height', 'method', 'linear', 'alpha', 'output');
+/** Rows of the image under the rows of the result that are computed together: fewer take less memory, and more rows are summed twice. */
+const SOURCE_ROWS = 512;
 /** Rules and defaults of {@link ResizeStreamOptions}. */
 export const RESIZE_STREAM_OPTIONS = { ...SIZE_OPTIONS, ...STREAMING } satisfies Rows;
 
@@ -45,5 +47,7 @@ export async function resizeStream(rows: RowSource, format: Format, options: Res
 /** The plan of a resize for streams of rows. @param operation the name that errors begin with */
 export function planResize(operation: string, format: Format, options: OptionsOf<typeof SIZE_OPTIONS>, backend: Backend): RowPlan {
   const { result, ways } = new ResizePlan(format, settle('resize', options, SIZE_OPTIONS), backend);
-  return planJobs({ operation, format, result }, ways, backend);
+  const unit = Math.min(64, Math.max(8, 4 * Math.floor((SOURCE_ROWS / 4) * (result.height / format.height))));
+  const jobs = ways.map(({ job }) => ({ job: { ...job, unit } }));
+  return planJobs({ operation, format, result }, jobs, backend);
 }
