@@ -17,7 +17,10 @@ const MOST_WEIGHT = 22;
 const MOST_LATER_WEIGHT = 18;
 
 /** The resize from 8 bits to 8 bits, in fixed point. */
-export function bytesResizeProgram(tables: Tables, { load: { channels }, rows, columns, columnsFirst, unit = BAND_ROWS }: ResizeJob): PictureProgram<'bytesResize'> {
+export function bytesResizeProgram(
+  tables: Tables,
+  { load: { channels }, rows, columns, columnsFirst, unit = BAND_ROWS }: ResizeJob,
+): PictureProgram<'bytesResize'> {
   const [inRow, outRow] = [channels * columns.input, channels * columns.output];
   const [first, second] = columnsFirst ? [rows, columns] : [columns, rows];
   const [firstBits, secondBits] = [weightBits(first, MOST_WEIGHT), weightBits(second, MOST_LATER_WEIGHT)];
