@@ -33,7 +33,7 @@ export const ON_GPUS = ['test/conformance/gpu-{devices,operations,pictures,webgl
 /** Processes that are killed, full disks, bundlers, gigabytes of memory: npm run test:slow. */
 export const SLOW = [
   'test/faults/{training,writing}.test.ts',
-  'test/cli/filter-killed.test.ts',
+  'test/cli/{filter,volume}-killed.test.ts',
   'test/kernels/wasm-memory.test.ts',
   'test/threads-bundle.test.ts',
 ];

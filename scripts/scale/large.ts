@@ -5,7 +5,8 @@ import { filter, Random } from '../../src/index.js';
 import { openRows, readImage, writeRows } from '../../src/node.js';
 import { CONVLAB, checkBuilt, measured, SHARP, scaleFolder, tell } from './program.js';
 
-// Peak memory and CPU time of an image larger than memory, by convlab and by sharp, from and to the same formats. `large [megapixels] [tif|png] [depth]`
+// Peak memory and CPU time of an image larger than memory, by convlab and by sharp, from and to the same formats. `large [megapixels] [tif|png] [depth] [kernel]`;
+// `large 400 tif 16 gaussian:2` is the one that docs/scale.md names for 16 bits.
 
 const WIDTH = 32_768;
 /** Up to here the whole image is filtered as well, and compared. */
@@ -34,7 +35,7 @@ export async function* rows(height: number, samples: 'uint8' | 'uint16') {
   }
 }
 
-export async function measureLarge([megapixels = '1049', ending = 'tif', depth = '8']: readonly string[]): Promise<void> {
+export async function measureLarge([megapixels = '1049', ending = 'tif', depth = '8', only]: readonly string[]): Promise<void> {
   checkBuilt();
   const height = Math.round((Number(megapixels) * 1e6) / WIDTH);
   const folder = scaleFolder();
@@ -44,6 +45,7 @@ export async function measureLarge([megapixels = '1049', ending = 'tif', depth =
     await writeRows(source, rows(height, samples), { width: WIDTH, height, channels: 3, samples });
     console.log(`${WIDTH} × ${height} RGB${depth}, ${ending}`);
     for (const [kernel, bySharp] of Object.entries(FILTERS)) {
+      if (only !== undefined && kernel !== only) continue;
       const [ours, theirs] = ['ours', 'theirs'].map((name) => join(folder, `${name}.${ending}`));
       const out = ending === 'png' ? '.png()' : ".tiff({ compression: 'none', bigtiff: true })";
       const program = `require(${SHARP})('${source}', { limitInputPixels: false, sequentialRead: true })${bySharp}${samples === 'uint16' ? ".toColourspace('rgb16')" : ''}${out}.toFile('${theirs}').catch((error) => { console.error(error); process.exit(1); })`;

@@ -198,7 +198,10 @@ class PlannedFilter implements FilterPlan {
   }
 
   byRows(): FilterByRows {
-    checkLocal(this.settled);
+    checkLocal(
+      this.settled.operation,
+      this.settled.steps.map(({ geometry }) => geometry),
+    );
     const { backend } = this.on;
     const { bands } = backend;
     if (!bands) return new PlanesByRows(this.settled, new Operators(backend), this.transparent !== undefined);

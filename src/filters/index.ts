@@ -76,3 +76,4 @@ export type { FilterByRows, HeldRows } from './stream/by-rows.js';
 export { type FilterFramesOptions, filterFrames, type PipelineFramesOptions } from './stream/filter-frames.js';
 export { type FilterStreamOptions, filterStream, type PipelineStreamOptions, type RowStream } from './stream/filter-stream.js';
 export { filterTransform, type RowTransform } from './stream/filter-transform.js';
+export { type ResizeStreamOptions, resizeStream } from './stream/resize-stream.js';

@@ -5,7 +5,15 @@ import { basename, dirname, join } from 'node:path';
 import { onExit } from 'signal-exit';
 
 /** The contents to write to a file. */
-export type FileContent = Uint8Array | string | AsyncIterable<Uint8Array>;
+export type FileContent = Uint8Array | string | AsyncIterable<Uint8Array> | HeadedContent;
+
+/** Contents whose first bytes are known only after the others. */
+export interface HeadedContent {
+  /** the whole file, with as many other bytes in place of the first ones */
+  readonly parts: AsyncIterable<Uint8Array>;
+  /** the first bytes; called after all parts have been written */
+  readonly head: () => Uint8Array | undefined;
+}
 
 /** Names of temporary files. They are random because two containers that share a disk may have equal process ids. */
 const TEMPORARY = /^\..*\.[0-9a-f]{16}\.convlab-tmp$/;
@@ -69,6 +77,12 @@ export async function removeUnfinished(path: string): Promise<void> {
     if (name.startsWith(start) && TEMPORARY.test(name)) await unlink(join(folder, name)).catch(() => {});
 }
 
+/** The same for all files below a folder. */
+export async function removeAllUnfinished(folder: string): Promise<void> {
+  for (const name of await readdir(folder, { recursive: true }).catch(() => []))
+    if (TEMPORARY.test(basename(name))) await unlink(join(folder, name)).catch(() => {});
+}
+
 function temporaryStart(path: string): string {
   return `.${[...basename(path)].slice(0, SHOWN).join('')}.`;
 }
@@ -105,7 +119,10 @@ async function writeSynced(
   const restricted = process.permission !== undefined;
   const file = await open(path, restricted ? SYNCED : 'wx', mode);
   try {
-    await writeFile(file, content, { signal });
+    const isHeaded = typeof content === 'object' && 'parts' in content;
+    await writeFile(file, isHeaded ? content.parts : content, { signal });
+    const head = isHeaded ? content.head() : undefined;
+    if (head) await file.write(head, 0, head.length, 0);
     await file.sync().catch(restricted ? ignore('ERR_ACCESS_DENIED') : undefined);
     return looks ? await file.stat() : undefined;
   } finally {

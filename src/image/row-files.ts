@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open as openFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { ConvlabError, DataError, OptionError } from '../errors.js';
-import { checkedInUse, checkOptions, type OptionsOf, oneOf, option, type Rows, settle, whole } from '../options.js';
+import { checkedInUse, checkOptions, either, type OptionsOf, oneOf, option, type Rows, settle, whole } from '../options.js';
 import { complaint } from './codecs.js';
 import { FileSource } from './file-source.js';
 import { Damaged, Unreadable } from './formats/format.js';
@@ -12,12 +12,14 @@ import type { Metadata } from './metadata.js';
 import { checkFormat, eachBand, type Reading, type RowSource } from './rows.js';
 import type { Format } from './samples.js';
 import { ByteReader } from './streams/byte-reader.js';
-import { type OpenedRows, plainRows } from './streams/row-codec.js';
+import { type EncodedRows, type OpenedRows, plainRows } from './streams/row-codec.js';
 import { ENCODERS, ROW_CODECS } from './streams/row-codecs.js';
-import { ROW_ENDINGS, type RowFormat, rowFormats } from './streams/row-formats.js';
+import { ROW_COMPRESSIONS, ROW_ENDINGS, type RowFormat, rowFormats } from './streams/row-formats.js';
 import { openTiff } from './streams/tiff-rows-in.js';
 import { checkPath, fileError, writeWhole } from './whole-file.js';
 
+/** Levels of deflate by name. */
+const LEVELS = { none: 0, deflate: 4 } as const;
 /** Bytes per read. */
 const READ_BYTES = 2 ** 20;
 
@@ -150,8 +152,11 @@ const WRITE_OPTIONS = {
    * the channels.
    */
   format: option(oneOf(rowFormats), {}),
-  /** Compression level of a PNG, 0 (none) to 9. Default 4, which is faster than 6 and gives slightly larger files. */
-  compression: option(whole(0, 9), { default: 4 }),
+  /**
+   * Compression of a PNG or TIFF: `'none'`, `'deflate'`, or a level of deflate from 0 (none) to 9. Default for PNG: `'deflate'`, which is level 4, faster than 6
+   * and with slightly larger files; for TIFF: `'none'`. Only `writeRows` compresses a TIFF, because its first bytes are written last.
+   */
+  compression: option(either(oneOf(ROW_COMPRESSIONS), whole(0, 9)), {}),
   /** Metadata to write into a PNG or TIFF; the other formats store none. Default: none. */
   metadata: checkedInUse<Metadata>('the result of readImage or openRows'),
 } satisfies Rows;
@@ -163,10 +168,10 @@ export interface WriteRowsOptions extends OptionsOf<typeof WRITE_OPTIONS> {}
  * Encodes rows as an image file, in chunks that can be written to a response or to standard output.
  * @param rows bands of any height
  * @param options.format the file format; required
- * @throws OptionError if an option is unknown, or the format cannot store such images
+ * @throws OptionError if an option is unknown, or the format cannot store such images; or for a compressed TIFF, which only {@link writeRows} writes
  */
 export function encodeRows(rows: RowSource, format: Format, options: WriteRowsOptions): AsyncGenerator<Uint8Array, void, undefined> {
-  return encode('encodeRows', rows, format, options);
+  return encode('encodeRows', rows, format, options) as AsyncGenerator<Uint8Array, void, undefined>; // `levelOf` has refused the format that returns its head
 }
 
 /**
@@ -180,15 +185,16 @@ export async function writeRows(path: string, rows: RowSource, format: Format, o
   checkPath('writeRows', path);
   const bytes = encode('writeRows', rows, format, { format: rowFormatOf(path), ...options }, { reuse: true });
   let failed: unknown;
+  let head: Uint8Array | undefined;
   const parts = (async function* () {
     try {
-      yield* bytes;
+      head = (yield* bytes) ?? undefined;
     } catch (error) {
       failed = error;
       throw error;
     }
   })();
-  await writeWhole('writeRows', path, parts).catch((error) => {
+  await writeWhole('writeRows', path, { parts, head: () => head }).catch((error) => {
     throw failed instanceof ConvlabError || failed !== undefined ? failed : error;
   });
 }
@@ -198,8 +204,8 @@ export function rowFormatOf(path: string): RowFormat | undefined {
   return ROW_ENDINGS[extname(path).toLowerCase()];
 }
 
-function encode(operation: string, rows: RowSource, picture: Format, options: WriteRowsOptions, how?: Reading): AsyncGenerator<Uint8Array, void, undefined> {
-  const { format, compression, metadata } = settle(operation, options, WRITE_OPTIONS);
+function encode(operation: string, rows: RowSource, picture: Format, options: WriteRowsOptions, how?: Reading): EncodedRows {
+  const { format, compression: asked, metadata } = settle(operation, options, WRITE_OPTIONS);
   checkFormat(operation, picture);
   if (format === undefined) {
     const endings = Object.keys(ROW_ENDINGS).join(', ');
@@ -207,6 +213,18 @@ function encode(operation: string, rows: RowSource, picture: Format, options: Wr
   }
   if (picture.samples === 'float32' && format !== 'raw' && format !== 'tiff')
     throw new OptionError(operation, 'format', `must be 'tiff' or 'raw' for float samples`, format);
+  const compression = levelOf(operation, format, asked);
   const bands = eachBand(operation, rows, picture, how);
   return ENCODERS[format](bands, { format: picture, metadata, compression });
+}
+
+/** The level of deflate. @throws OptionError if the format is not compressed, or not without a file */
+function levelOf(operation: string, format: RowFormat, compression: WriteRowsOptions['compression']): number {
+  if (compression !== undefined && format !== 'png' && format !== 'tiff')
+    throw new OptionError(operation, 'compression', "requires the format 'png' or 'tiff'", compression);
+  const asked = compression ?? (format === 'png' ? 'deflate' : 'none');
+  const level = typeof asked === 'number' ? asked : LEVELS[asked];
+  if (format === 'tiff' && level > 0 && operation === 'encodeRows')
+    throw new OptionError(operation, 'compression', "must be 'none' for a TIFF that is not a file, because its first bytes are written last", compression);
+  return level;
 }

@@ -286,6 +286,8 @@ export interface ResizeJob {
   /** also clamp values to black … white after the first pass; only if input and result have 8 bits */
   readonly limited: boolean;
   readonly store: Pick<Store, 'samples' | 'unit' | 'clamped'>;
+  /** Rows of the result that are computed together, a multiple of 4; it does not affect the values. Default: chosen by the backend. */
+  readonly unit?: number;
   /** A second image to add to the result. Default: none. */
   readonly addend?: Addend;
 }

@@ -31,7 +31,27 @@ test('slices by a kernel of two axes, as JSON', async () => {
   });
 });
 
+test('--compression packs the chunks', async () => {
+  const { code } = await convlab([
+    'filter',
+    at('in.zarr'),
+    at('packed.zarr'),
+    '--kernel',
+    'gaussian3d:2',
+    '--padding-mode',
+    'replicate',
+    '--compression',
+    'zstd',
+  ]);
+  expect(code).toBe(0);
+  expect(chunk('packed.zarr').length).toBeLessThan(chunk('soft.zarr').length);
+  await filterVolume(at('packed.zarr'), at('same.zarr'), [[1]]);
+  await filterVolume(at('soft.zarr'), at('same-of-plain.zarr'), [[1]]);
+  expect(chunk('same.zarr').equals(chunk('same-of-plain.zarr'))).toBe(true);
+});
+
 test.each([
+  [['gaussian3d:2', '--compression', 'deflate'], 'compression must be one of none, zstd, blosc'],
   [['gaussian3d:2', '--output', 'abs'], '--output applies to images, not to volumes'],
   [['gaussian3d:2', '--quality', '3'], '--quality applies to images, not to volumes'],
   [['gaussian3d:2', '--dry-run'], '--dry-run applies to images, not to volumes'],

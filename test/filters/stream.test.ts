@@ -13,6 +13,7 @@ import {
   pipeline,
   Random,
   type RowSource,
+  resizeStream,
   type Samples,
 } from '../../src/index.js';
 
@@ -162,8 +163,17 @@ describe('what rows alone do not say', () => {
       () => filterTransform(formatOf(tall), 'box', { output: 'normalize' }),
     ],
     ['wrap', "filterStream: paddingMode must not be 'wrap'", () => filterStream([tall.data], formatOf(tall), 'box', { paddingMode: 'wrap' })],
-    ['canny', 'not canny, whose hysteresis follows edges through the whole image', () => filterStream([tall.data], formatOf(tall), 'canny:2')],
-    ['other operations', 'not unsharp-mask, which uses several kernel', () => filterStream([tall.data], formatOf(tall), 'unsharp-mask')],
+    ['canny', 'must not be canny, whose hysteresis follows edges through the whole image', () => filterStream([tall.data], formatOf(tall), 'canny:2')],
+    ['wrap of an operation', "paddingMode must not be 'wrap'", () => filterStream([tall.data], formatOf(tall), 'sobel-edges', { paddingMode: 'wrap' })],
+    [
+      'an operation on a backend of planes',
+      'reference computes this only from the whole image',
+      async () => filterStream([tall.data], formatOf(tall), 'unsharp-mask', { backend: await createBackend('reference') }),
+    ],
+    ['an option of kernels', 'stride is not an option', () => filterStream([tall.data], formatOf(tall), 'unsharp-mask', { stride: 2 })],
+    ['a wrong parameter', 'radius must be', () => filterStream([tall.data], formatOf(tall), 'unsharp-mask:-1')],
+    ['a resize to no size', 'width or height must be set', () => resizeStream([tall.data], formatOf(tall), {})],
+    ['a resize that may be transparent', 'opaque must be set', () => resizeStream(once, formatOf(picture), { width: 9 })],
     ['no alpha', 'opaque requires an image with alpha', () => filterStream([tall.data], formatOf(tall), 'box', { opaque: true })],
     ['no format', 'height must be an integer ≥ 1', () => filterStream([tall.data], { width: 3 } as never, 'box')],
     ['a step option with a pipeline', 'stride is not an option', () => filterStream([tall.data], formatOf(tall), pipeline(['box']), { stride: 2 } as never)],

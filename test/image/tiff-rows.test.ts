@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Source } from '../../src/image/formats/format.js';
 import { openTiff } from '../../src/image/streams/tiff-rows-in.js';
 import { encodeTiff } from '../../src/image/streams/tiff-rows-out.js';
+import { encodePackedTiff } from '../../src/image/streams/tiff-rows-packed.js';
 import { DataError, type Image, Random, UnsupportedError } from '../../src/index.js';
-import { openRows, readImage, writeAnimation, writeRows } from '../../src/node.js';
+import { encodeRows, openRows, readImage, writeAnimation, writeRows } from '../../src/node.js';
 
 let folder: string;
 const random = new Random(11);
@@ -55,6 +56,63 @@ describe('what is written row by row', () => {
       expect(await sharp(at('x.tiff')).metadata()).toMatchObject({ width: 61, height: 47, channels, density: 150 });
     },
   );
+
+  test.each((['uint8', 'uint16', 'float32'] as const).flatMap((samples) => ([1, 2, 3, 4] as const).map((channels) => [samples, channels] as const)))(
+    'deflate of %s, %i channels: read as a whole, row by row and by sharp',
+    async (samples, channels) => {
+      const image = picture(61, 47, channels, samples);
+      const metadata = { density: 150 };
+      const format = { width: 61, height: 47, channels, samples };
+      await writeRows(at('packed.tiff'), bandsOf(image, 9), format, { metadata, compression: 'deflate' });
+      expect(await readImage(at('packed.tiff'), { codec: 'built-in' })).toEqual({ ...image, metadata });
+      expect(await byRows(at('packed.tiff'))).toEqual(image);
+      expect(await sharp(at('packed.tiff')).metadata()).toMatchObject({ width: 61, height: 47, channels, density: 150 });
+    },
+  );
+
+  test('deflate of several strips, from bands of other heights', async () => {
+    const data = Uint8ClampedArray.from({ length: 3000 * 700 * 3 }, (_, i) => (i / 9000) % 256);
+    const image: Image = { width: 3000, height: 700, channels: 3, data };
+    const format = { width: 3000, height: 700, channels: 3, samples: 'uint8' } as const;
+    for (const [i, compression] of ([1, 'deflate', 9] as const).entries())
+      await writeRows(at(`${i}.tif`), bandsOf(image, [1, 90, 700][i]), format, { compression });
+    const sizes = await Promise.all([0, 1, 2].map(async (i) => (await readFile(at(`${i}.tif`))).length));
+    expect(sizes[0]).toBeGreaterThan(sizes[2]);
+    expect(sizes[0]).toBeLessThan(data.length / 20);
+    for (const i of [0, 1, 2]) {
+      const { data: read, info } = await sharp(at(`${i}.tif`))
+        .raw()
+        .toBuffer({ resolveWithObject: true });
+      expect([info.width, info.height, read.equals(Buffer.from(data.buffer))]).toEqual([3000, 700, true]);
+      expect((await byRows(at(`${i}.tif`))).data).toEqual(data);
+    }
+  });
+
+  test('a compressed BigTIFF, if it gets too long for a plain one', async () => {
+    const image = picture(600, 2000, 3, 'uint16');
+    const format = { width: 600, height: 2000, channels: 3, samples: 'uint16' } as const;
+    const bytes = encodePackedTiff(bandsOf(image, 50), { format, compression: 1 }, 2 ** 24 + 1000);
+    const parts: Uint8Array[] = [];
+    let step = await bytes.next();
+    for (; !step.done; step = await bytes.next()) parts.push(step.value);
+    const file = Buffer.concat(parts);
+    file.set(step.value);
+    expect(file.toString('latin1', 0, 4)).toBe('II+\0');
+    await writeFile(at('big.tif'), file);
+    expect(await byRows(at('big.tif'))).toEqual(image);
+    expect((await sharp(at('big.tif')).toColourspace('rgb16').raw({ depth: 'ushort' }).toBuffer()).equals(Buffer.from(image.data.buffer))).toBe(true);
+  });
+
+  test('compression is refused where it cannot be', async () => {
+    const image = picture(3, 2, 1, 'uint8');
+    const format = { width: 3, height: 2, channels: 1, samples: 'uint8' } as const;
+    const write = (name: string, compression: never) => writeRows(at(name), bandsOf(image, 1), format, { compression });
+    await expect(write('x.pgm', 'none' as never)).rejects.toThrow("compression requires the format 'png' or 'tiff'");
+    await expect(write('x.png', 'zip' as never)).rejects.toThrow('compression must be one of none, deflate, or an integer from 0 to 9');
+    expect(() => encodeRows(bandsOf(image, 1), format, { format: 'tiff', compression: 'deflate' })).toThrow(
+      "compression must be 'none' for a TIFF that is not a file",
+    );
+  });
 
   test('several strips', async () => {
     const image = picture(3000, 400, 3, 'uint8');

@@ -9,18 +9,18 @@ import type { RowJob } from './filter-rows.js';
 /**
  * Divides a result into bands that can be computed separately, each from the rows of the image that it needs.
  * @param count number of bands; fewer if rows must be computed together
- * @returns undefined if a band depends on all rows: on the range of values, or on whether any pixel is transparent
+ * @returns undefined if a band depends on all rows: on the range of values, or on whether any pixel is transparent; or if there are several plans
  */
-export function splitRows({ plan }: RowJob, count: number): readonly RowRange[] | undefined {
-  if (plan.transparent) return undefined;
+export function splitRows({ plans: [plan, ...more] }: RowJob, count: number): readonly RowRange[] | undefined {
+  if (plan.transparent || more.length > 0) return undefined;
   const by = plan.byRows();
   const bands = by.measured ? undefined : outputBands(by, Math.ceil(by.result.height / count));
   by.release();
   return bands?.map(({ rows }) => rows);
 }
 
-/** The heights of the bands in which a stream writes the result. */
-export function streamBands({ plan }: RowJob): readonly number[] {
+/** The heights of the bands in which a stream writes the result of one plan. */
+export function streamBands({ plans: [plan] }: RowJob): readonly number[] {
   const by = plan.byRows();
   const bands = outputBands(by, undefined);
   by.release();
@@ -28,7 +28,7 @@ export function streamBands({ plan }: RowJob): readonly number[] {
 }
 
 /** Computes rows of the result, with the same bits as in the whole result. Earlier rows of the image are skipped. */
-export async function filterBand({ picture, plan }: RowJob, rows: RowRange): Promise<Samples> {
+export async function filterBand({ picture, plans: [plan] }: RowJob, rows: RowRange): Promise<Samples> {
   const by = plan.byRows();
   try {
     const [from, to] = by.source(rows);

@@ -58,7 +58,7 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
       for (const [name, value] of Object.entries({ '--jobs': jobs, '--shard': shard, '--resume': resume }))
         if (value !== undefined && out === undefined) throw new OptionError('filter', name, 'requires --out', value);
       if (raw || y4m) {
-        if (dryRun || paths.join(' ') !== '- -' || [out, format, flags.stream, flags.quality].some((value) => value !== undefined))
+        if (dryRun || paths.join(' ') !== '- -' || [out, format, flags.stream, flags.compression, flags.quality].some((value) => value !== undefined))
           throw new OptionError(
             'filter',
             raw ? '--raw' : '--y4m',

@@ -18,6 +18,9 @@ export interface FileJob {
   readonly hash?: string;
 }
 
+/** Commands that process images row by row, and so write the formats of rows. */
+const BY_ROWS: readonly string[] = ['filter', 'resize'];
+
 /** Flags for input and output paths. */
 export interface FileFlags {
   out?: string;
@@ -43,7 +46,7 @@ export async function findJobs(paths: readonly string[], { out, format: name }: 
       throw new OptionError(operation, '--out', `must be a folder, because ${from} stands for several images`, paths);
     if (to === '-' && format === undefined)
       throw new OptionError(operation, '--format', `must be set if the result goes to standard output (${imageFormats.join(', ')})`, format);
-    if (to !== '-' && format === undefined && !(operation === 'filter' && rowFormatOf(to))) formatOfPath(to);
+    if (to !== '-' && format === undefined && !(BY_ROWS.includes(operation) && rowFormatOf(to))) formatOfPath(to);
     return [{ from, to, format }];
   }
   const jobs: FileJob[] = [];

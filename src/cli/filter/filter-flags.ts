@@ -6,7 +6,7 @@ import { count, type OptionsOf, oneOf, option, type Rows } from '../../options.j
 import { FILM_FLAGS } from '../film/film-flags.js';
 import { BACKEND_FLAGS, fileFlag, switchFlag } from '../flags.js';
 import { SHARD } from '../many/shard.js';
-import { CODEC_FLAGS, RESULT_FLAGS } from './picture-flags.js';
+import { CODEC_FLAGS, RESULT_FLAGS, ROW_FLAGS } from './picture-flags.js';
 
 /** Flags that affect the result of each image. */
 export const WORKER_FLAGS = {
@@ -19,7 +19,7 @@ export const WORKER_FLAGS = {
   }),
   region: WHERE_OPTIONS.region,
   mask: fileFlag('picture', 'gray image of the same size: white is filtered, black is not'),
-  stream: switchFlag('read, filter and write PNG, TIFF and PNM row by row, in little memory; automatic above 64 megapixels'),
+  ...ROW_FLAGS,
   ...BACKEND_FLAGS,
   ...CODEC_FLAGS,
 } satisfies Rows;

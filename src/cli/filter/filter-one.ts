@@ -8,6 +8,9 @@ import { WHERE_OPTIONS } from '../../filters/picture/region.js';
 import { type Pipeline, pipelineFromJSON } from '../../filters/pipeline.js';
 import { RecentPlans } from '../../filters/recent-plans.js';
 import { STEP_OPTIONS } from '../../filters/step.js';
+import type { RowPlan } from '../../filters/stream/by-rows.js';
+import { WHOLE_IMAGE } from '../../filters/stream/filter-stream.js';
+import { planOperation } from '../../filters/stream/job-rows.js';
 import type { Frame } from '../../image/frame.js';
 import type { Image } from '../../image/image.js';
 import { readImage } from '../../image/image-files.js';
@@ -78,11 +81,27 @@ export async function createWorker(flags: FilterFlags, { single = false } = {}) 
 
   /** The plan of the whole chain, if it contains only kernels. */
   const [first] = stages;
-  const planRows = pipeline
+  const planFrames = pipeline
     ? (format: Format, backend: Backend) => pipeline.plan(format, { region: flags.region, mask }, backend)
     : stages.length === 1 && 'kernels' in first
       ? (format: Format, backend: Backend) => planKernels(0, first, format, backend)
       : undefined;
+
+  /** The plan of each stage for streams of rows. @throws OptionError if one needs the whole image */
+  const planRows = (format: Format, backend: Backend): readonly RowPlan[] => {
+    if (planFrames) return [planFrames(format, backend)];
+    const plans: RowPlan[] = [];
+    for (const [i, stage] of stages.entries()) {
+      const from = plans.at(-1)?.result ?? format;
+      plans.push('apply' in stage ? planOperationStage(i, stage, from, backend) : planKernels(i, stage, from, backend));
+    }
+    return plans;
+  };
+  const planOperationStage = (i: number, { text, parameters, way, output: suggested }: OperationArgument, format: Format, backend: Backend) => {
+    if (!way) throw new OptionError('filter', '--stream', `requires filters that work by rows, not ${text}, ${WHOLE_IMAGE}`, flags.kernel?.join(' '));
+    const output = i === stages.length - 1 ? (flags.output ?? suggested) : suggested;
+    return planOperation('filter', format, way(format, parameters, { ...pickOptions(flags, OPERATION_OPTIONS), output, backend }), backend);
+  };
 
   const reportOf = (job: FileJob, input: Described, output: Described, lost: readonly string[], ran: readonly ConvPlan[], times: Milliseconds) => ({
     input: { path: job.from, ...input },
@@ -110,11 +129,11 @@ export async function createWorker(flags: FilterFlags, { single = false } = {}) 
     async filter(job: FileJob, onProgress?: (share: number) => void) {
       const clock = stopwatch();
       const source = await clock.time('read', () => openSource(job.from));
-      const rows = await openRowJob(job, source, flags, planRows, async () => (await open()).backend);
+      const rows = await openRowJob('filter', job, source, flags, planRows, async () => (await open()).backend);
       const ran: ConvPlan[] = [];
       if (rows) {
         const told = { onPlan: (plan: ConvPlan) => void ran.push(plan), onProgress };
-        const { format, lost } = await clock.time('filter', () => filterRows(rows, job, flags, told));
+        const { format, lost } = await clock.time('filter', () => filterRows('filter', rows, job, flags, told));
         return { ...reportOf(job, describeFormat(rows.picture.format), describeFormat(format), lost, ran, clock.times), rows: true };
       }
       const { frames, repeats, backend, builtIn } = await clock.time('read', async () => {
@@ -134,7 +153,7 @@ export async function createWorker(flags: FilterFlags, { single = false } = {}) 
     },
     /** Opens an image for row-by-row filtering, to be run by the caller; undefined if it is filtered as a whole. */
     async rows(job: FileJob) {
-      return openRowJob(job, await openSource(job.from), flags, planRows, async () => (await open()).backend);
+      return openRowJob('filter', job, await openSource(job.from), flags, planRows, async () => (await open()).backend);
     },
     /**
      * Filters frames of one format. If the format of the result is known in advance, it is `result`, and `out` can
@@ -142,7 +161,7 @@ export async function createWorker(flags: FilterFlags, { single = false } = {}) 
      */
     async frames(format: Format) {
       const { backend } = await open();
-      const plan = planRows?.(format, backend);
+      const plan = planFrames?.(format, backend);
       const run = plan ? (frame: Image, out?: Image) => plan.apply(frame, { out }) : (frame: Image) => apply(frame, backend, () => {});
       return { result: plan?.result, backend, apply: run };
     },

@@ -1,11 +1,11 @@
 import { OptionError, UnsupportedError } from '../../errors.js';
-import type { FilterPlan } from '../../filters/filter-plan.js';
 import { hasAlpha } from '../../filters/picture/channels.js';
-import { startStream } from '../../filters/stream/filter-stream.js';
+import type { FilterByRows, RowPlan } from '../../filters/stream/by-rows.js';
+import { type RowStream, startStream } from '../../filters/stream/filter-stream.js';
 import type { Samples } from '../../image/image.js';
 import { heldMetadata, lossesOf } from '../../image/losses.js';
 import { METADATA_NAMES } from '../../image/metadata.js';
-import { encodeRows, type RowPicture, rowFormatOf, writeRows } from '../../image/row-files.js';
+import { encodeRows, type RowPicture, rowFormatOf, type WriteRowsOptions, writeRows } from '../../image/row-files.js';
 import { arrayOf, type Format } from '../../image/samples.js';
 import type { RowFormat } from '../../image/streams/row-formats.js';
 import type { Backend } from '../../kernels/backend.js';
@@ -19,13 +19,19 @@ import type { PictureSource } from './picture-source.js';
 /** Pixels from which images are filtered row by row if possible. */
 const LARGE = 64e6;
 
-/** An image that is filtered row by row. */
+/** An image that is processed row by row. */
 export interface RowJob {
   readonly picture: RowPicture;
-  readonly plan: FilterPlan;
+  /** in the order in which they run; each one's result is the image of the next */
+  readonly plans: readonly RowPlan[];
   readonly backend: Backend;
   readonly to: RowFormat;
+  /** format of the result of the last plan */
+  readonly result: Format;
 }
+
+/** Flags that matter for images processed row by row. */
+export type RowFlags = Pick<FilterFlags, 'stream' | 'compression' | 'quality' | 'limits' | 'metadata'>;
 
 /** The format of the result, and a description of what it could not store. */
 export interface RowResult {
@@ -35,51 +41,51 @@ export interface RowResult {
 
 /**
  * Opens an image for processing row by row: if requested, if its formats allow nothing else, or if it is large.
+ * @param operation the name that errors begin with
  * @param source source of the job
- * @param planned the plan for images of a format; undefined if the operation needs the whole image
+ * @param planned the plans for images of a format
  * @param open starts the backend
- * @returns undefined if it is filtered as a whole
+ * @returns undefined if it is processed as a whole
  * @throws OptionError or UnsupportedError if streaming was requested and is impossible
  */
 export async function openRowJob(
+  operation: string,
   job: FileJob,
   source: PictureSource,
-  flags: FilterFlags,
-  planned: ((format: Format, backend: Backend) => FilterPlan) | undefined,
+  flags: RowFlags,
+  planned: (format: Format, backend: Backend) => readonly RowPlan[],
   open: () => Promise<Backend>,
 ): Promise<RowJob | undefined> {
   const to = job.format === undefined ? rowFormatOf(job.to) : job.format === 'png' || job.format === 'tiff' ? job.format : undefined;
-  const must = flags.stream === true || to === 'pnm' || to === 'raw' || (await headOf(source)).isPnm;
-  if (!must && (to === undefined || planned === undefined || (await headOf(source)).pixels <= LARGE)) return undefined;
+  const must = flags.stream === true || flags.compression !== undefined || to === 'pnm' || to === 'raw' || (await headOf(source)).isPnm;
+  if (!must && (to === undefined || (await headOf(source)).pixels <= LARGE)) return undefined;
   try {
-    if (to === undefined) throw new OptionError('filter', '--stream', 'requires a result in .png, .tiff, .pgm, .ppm, .pam or .raw', job.to);
-    if (planned === undefined)
-      throw new OptionError('filter', '--stream', 'requires kernels, because other filters need the whole image', flags.kernel?.join(' '));
-    if (flags.quality !== undefined) throw new OptionError('filter', '--quality', 'requires the format jpeg, webp or avif', flags.quality);
+    if (to === undefined)
+      throw new OptionError(operation, flags.stream ? '--stream' : '--compression', 'requires a result in .png, .tiff, .pgm, .ppm, .pam or .raw', job.to);
+    if (flags.quality !== undefined) throw new OptionError(operation, '--quality', 'requires the format jpeg, webp or avif', flags.quality);
     const picture = await source.rows();
     const { width, height } = picture.format;
     const { pixels = Number.POSITIVE_INFINITY } = flags.limits ?? {};
-    if (width * height > pixels) throw new OptionError('filter', '--limits', `has pixels=${pixels}, but ${job.from} has ${width} × ${height}`, pixels);
+    if (width * height > pixels) throw new OptionError(operation, '--limits', `has pixels=${pixels}, but ${job.from} has ${width} × ${height}`, pixels);
     const backend = await open();
-    const plan = planned(picture.format, backend);
-    plan.byRows().release(); // throws if the filter needs the whole image
-    checkPasses(job, plan, flags);
-    return { picture, plan, backend, to };
+    const plans = planned(picture.format, backend);
+    for (const plan of plans) {
+      const by = plan.byRows(); // throws if it needs the whole image
+      by.release();
+      if (job.from === '-') checkOnce(operation, plan, by);
+    }
+    return { picture, plans, backend, to, result: plans[plans.length - 1].result };
   } catch (error) {
     if (must || !(error instanceof OptionError || error instanceof UnsupportedError)) throw error;
     return undefined;
   }
 }
 
-/**
- * Checks that a source can be read as often as needed.
- * @throws OptionError for standard input, which can be read only once
- */
-function checkPasses({ from }: FileJob, { format, transparent }: FilterPlan, { output }: FilterFlags): void {
-  if (from !== '-') return;
-  if (output === 'normalize') throw new OptionError('filter', '--output normalize', 'requires a file, because the image is read twice', from);
+/** @throws OptionError if standard input would be read twice */
+function checkOnce(operation: string, { format, transparent }: RowPlan, { measured }: FilterByRows): void {
+  if (measured) throw new OptionError(operation, '--output normalize', 'requires a file, because the image is read twice', '-');
   if (transparent && hasAlpha(format.channels))
-    throw new OptionError('filter', '--stream', 'requires a file, because an image with alpha is read twice; or use --alpha ignore or filter', from);
+    throw new OptionError(operation, '--stream', 'requires a file, because an image with alpha is read twice; or use --alpha ignore or filter', '-');
 }
 
 /** Callbacks while rows are filtered. */
@@ -89,15 +95,24 @@ export interface RowsTold {
   onProgress?(share: number): void;
 }
 
-/** Filters the image and writes the result. */
-export async function filterRows(rows: RowJob, job: FileJob, flags: FilterFlags, { onPlan, onProgress }: RowsTold): Promise<RowResult> {
-  const { picture, plan, backend } = rows;
-  return writeResult(rows, startStream({ operation: 'filter', plan, backend }, picture.rows, { onPlan, onProgress, reuse: true }), job, flags);
+/** Runs the plans on the image and writes the result. @param operation the name that errors begin with */
+export async function filterRows(operation: string, rows: RowJob, job: FileJob, flags: RowFlags, { onPlan, onProgress }: RowsTold): Promise<RowResult> {
+  const { picture, plans, backend } = rows;
+  // a stage whose image is read twice runs the stages before it twice
+  const ran = plans.map(() => new Set<ConvPlan>());
+  const last = plans.length - 1;
+  const start = (i: number): RowStream => {
+    const told = { onPlan: (plan: ConvPlan) => void ran[i].add(plan), ...(i === last && { onProgress }) };
+    return startStream({ operation, plan: plans[i], backend }, i === 0 ? picture.rows : () => start(i - 1), { ...told, reuse: true });
+  };
+  const result = await writeResult(rows, start(last), job, flags);
+  for (const stage of ran) for (const plan of stage) onPlan?.(plan);
+  return result;
 }
 
 /** Writes the rows of a result. */
-export async function writeResult({ picture, plan, to }: RowJob, stream: AsyncIterable<Samples>, job: FileJob, flags: FilterFlags): Promise<RowResult> {
-  const format = plan.result;
+export async function writeResult({ picture, result: format, to }: RowJob, stream: AsyncIterable<Samples>, job: FileJob, flags: RowFlags): Promise<RowResult> {
+  const compression = flags.compression as WriteRowsOptions['compression']; // checked there
   const image = { ...format, data: new (arrayOf(format.samples))(0), metadata: flags.metadata === 'strip' ? undefined : picture.metadata };
   const holds = to === 'png' || to === 'tiff' ? to : undefined;
   const metadata = holds && heldMetadata(image, holds);
@@ -105,10 +120,10 @@ export async function writeResult({ picture, plan, to }: RowJob, stream: AsyncIt
   const lost = holds ? lossesOf(image, holds) : names.filter((name) => image.metadata?.[name] !== undefined).map((name) => METADATA_NAMES[name]);
   if (isS3(job.to)) {
     const { putStream } = await import('../s3/s3-objects.js');
-    await putStream('writeImage', job.to, encodeRows(stream, format, { format: to, metadata }), { type: typeOf(to), hash: job.hash });
-  } else if (job.to !== '-') await writeRows(job.to, stream, format, { format: to, metadata });
+    await putStream('writeImage', job.to, encodeRows(stream, format, { format: to, metadata, compression }), { type: typeOf(to), hash: job.hash });
+  } else if (job.to !== '-') await writeRows(job.to, stream, format, { format: to, metadata, compression });
   else {
-    for await (const part of encodeRows(stream, format, { format: to, metadata })) {
+    for await (const part of encodeRows(stream, format, { format: to, metadata, compression })) {
       await new Promise<void>((done, failed) => process.stdout.write(part, (error) => (error ? failed(error) : done())));
     }
   }

@@ -1,5 +1,5 @@
 import { OptionError } from '../../errors.js';
-import { filterVolume, type VolumeReport } from '../../filters/files/filter-volume.js';
+import { type FilterVolumeOptions, filterVolume, type VolumeReport } from '../../filters/files/filter-volume.js';
 import { STEP_OPTIONS } from '../../filters/step.js';
 import { pickOptions } from '../../options.js';
 import { BACKEND_FLAGS, flagName } from '../flags.js';
@@ -11,7 +11,7 @@ import { kernelArgument } from './kernel-argument.js';
 import { isZarr } from './zarr-name.js';
 
 /** Flags that mean something for volumes. */
-const FLAGS = ['kernel', 'stream', ...Object.keys(STEP_OPTIONS), ...Object.keys(BACKEND_FLAGS)];
+const FLAGS = ['kernel', 'stream', 'compression', ...Object.keys(STEP_OPTIONS), ...Object.keys(BACKEND_FLAGS)];
 
 /**
  * Filters a volume into another one.
@@ -35,7 +35,9 @@ export async function filterZarr(
   const bar = progress(terminal, 100, '%');
   try {
     const steps = { ...own, ...pickOptions(flags, STEP_OPTIONS) };
-    const report = await filterVolume(from, to, kernel, { ...steps, backend, resume, signal, onProgress: (share) => bar.update(Math.floor(100 * share)) });
+    const compression = flags.compression as FilterVolumeOptions['compression']; // checked there
+    const onProgress = (share: number) => bar.update(Math.floor(100 * share));
+    const report = await filterVolume(from, to, kernel, { ...steps, backend, compression, resume, signal, onProgress });
     return { input: from, output: to, ...report };
   } finally {
     bar.stop();

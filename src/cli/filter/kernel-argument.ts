@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ConvlabError, DataError, OptionError } from '../../errors.js';
 import { catalogue } from '../../filters/catalogue/catalogue.js';
-import type { OperationEntry } from '../../filters/catalogue/operation-entry.js';
+import { type LocalOperationEntry, type OperationEntry, wayOf } from '../../filters/catalogue/operation-entry.js';
 import { readName } from '../../filters/catalogue/read-name.js';
 import { kernelFromAcf } from '../../filters/interchange/custom.js';
 import type { KernelDocument } from '../../filters/interchange/kernel-document.js';
@@ -21,6 +21,8 @@ export interface OperationArgument {
   readonly output: Output;
   readonly parameters: readonly (number | undefined)[];
   readonly apply: OperationEntry['apply'];
+  /** how it is computed by rows; undefined if it needs the whole image */
+  readonly way: LocalOperationEntry['way'] | undefined;
 }
 
 /**
@@ -39,7 +41,7 @@ function fromCatalogue(text: string, operation: string): KernelArgument | Operat
   const rule = `must be the name of a filter (see 'convlab kernels'), a matrix such as "0 -1 0; -1 5 -1; 0 -1 0", or a .json, .svg, .txt or .acf file`;
   const { entry, parameters } = readName(text, { operation, option: '--kernel', rule, entries: catalogue });
   const { output } = entry;
-  return 'make' in entry ? { text, output, kernel: entry.make(...parameters) } : { text, output, parameters, apply: entry.apply };
+  return 'make' in entry ? { text, output, kernel: entry.make(...parameters) } : { text, output, parameters, apply: entry.apply, way: wayOf(entry) };
 }
 
 function fromText(text: string, operation: string): KernelDocument {

@@ -9,7 +9,6 @@ import { writeWhole } from '../../image/whole-file.js';
 import { isS3 } from '../s3/s3-address.js';
 import type { FileJob } from './filter-files.js';
 import type { CodecFlags } from './picture-flags.js';
-import { openSource } from './picture-source.js';
 
 /**
  * Pixels up to which starting threads takes longer than filtering on one, and loading sharp takes longer than decoding
@@ -17,11 +16,6 @@ import { openSource } from './picture-source.js';
  */
 const SMALL = 2 ** 16;
 const LOSSY: readonly ImageFormat[] = ['jpeg', 'webp', 'avif'];
-
-/** Reads the file of a job. */
-export async function readFileOf({ from }: FileJob, flags: CodecFlags): Promise<Uint8Array> {
-  return (await openSource(from)).read(flags);
-}
 
 /**
  * Settings with which a single job starts fastest: one thread for a small image, and no sharp for a PNG, unless the

@@ -86,12 +86,12 @@ async function joinParts(worker: Worker, told: QueueJob<JoinWork>): Promise<obje
   if (there === undefined || !(await parts.wereJoined())) {
     const opened = await openRows(worker, job);
     const report = reporter(told);
-    const { height } = opened.plan.result;
+    const { height } = opened.result;
     const counted = async function* () {
       let rows = 0;
-      for await (const band of parts.rows(heights, opened.plan.result, streamBands(opened))) {
+      for await (const band of parts.rows(heights, opened.result, streamBands(opened))) {
         yield band;
-        rows += band.length / (opened.plan.result.width * opened.plan.result.channels);
+        rows += band.length / (opened.result.width * opened.result.channels);
         report(rows / height);
       }
     };

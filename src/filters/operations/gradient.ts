@@ -1,12 +1,13 @@
 import { type Image, tensorToImage } from '../../image/image.js';
 import type { ImageSource } from '../../image/image-source.js';
+import type { Format } from '../../image/samples.js';
 import { onBackend } from '../../kernels/backends/create.js';
 import { inNameOf } from '../../kernels/eager.js';
 import { keep } from '../../kernels/keep.js';
 import { checkOptions, type OptionsOf, oneOf, option, type Rows, settle } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import { type AnyImage, onHost, type ResultImage, refuseOut, toPicture } from '../any-image.js';
-import type { OperationEntry } from '../catalogue/operation-entry.js';
+import type { LocalOperationEntry } from '../catalogue/operation-entry.js';
 import { backendFor, DeviceImage, formatOfAny, upload } from '../device-image.js';
 import { KIRSCH, ROBINSON } from '../kernels/compass.js';
 import { heading } from '../kernels/make/angle.js';
@@ -15,7 +16,7 @@ import { ROBERTS_FALLING, ROBERTS_RISING } from '../kernels/roberts.js';
 import { SCHARR_X, SCHARR_Y } from '../kernels/scharr.js';
 import { SOBEL_X, SOBEL_Y } from '../kernels/sobel.js';
 import { checkOut, deliver, type Output, RESULT_OPTIONS, type ResultOptions, resultSamples } from '../picture/output.js';
-import type { EngineOptions } from './engine-way.js';
+import { type EngineOptions, type EngineWay, throughEngine } from './engine-way.js';
 import {
   MEASURE_OPTIONS,
   type MeasureOptions,
@@ -28,7 +29,7 @@ import {
   respond,
   toPlanes,
 } from './operation.js';
-import { type GradientOperator, slopesFromSamples } from './slopes.js';
+import { type GradientOperator, slopesWay } from './slopes.js';
 
 const COMPASS = [0, 45, 90, 135, 180, -135, -90, -45] as const;
 const OPERATORS = {
@@ -118,7 +119,11 @@ function gradientThere(image: DeviceImage, options: OperatorOption & MeasureOpti
 /** @returns undefined if the backend has no program for it */
 function bothFromSamples<I extends Image | DeviceImage>(image: I, options: OperatorOption & MeasureOptions & EngineOptions): Promise<Gradient<I>> | undefined {
   const ask = (measure: 'length' | 'angle') =>
-    slopesFromSamples('gradient', image, { operator: operatorOf(options), measure, output: 'float', inPicture: false }, options);
+    throughEngine(
+      image,
+      slopesWay('gradient', formatOfAny(image), { operator: operatorOf(options), measure, output: 'float', inPicture: false }, options),
+      options,
+    );
   const [steep, angle] = [ask('length'), ask('angle')];
   return steep && angle && Promise.all([steep, angle]).then(([magnitude, direction]) => ({ magnitude, direction }));
 }
@@ -139,10 +144,7 @@ export async function gradientMagnitude<I extends AnyImage, P extends Output = '
   const format = formatOfAny(picture);
   if (out !== undefined) checkOut('gradientMagnitude', out, { ...format, samples: resultSamples(format.samples, output) });
   const result = await onPicture('gradientMagnitude', picture, rest, {
-    fromSamples: (image, on) => {
-      const question = { operator: operatorOf(on), measure: 'length', output, inPicture: true } as const;
-      return slopesFromSamples('gradientMagnitude', image, question, { ...on, out });
-    },
+    fromSamples: (image, on) => throughEngine(image, magnitudeWay(format, { ...on, output }), { ...on, out }),
     overPlanes: async (image, on) => {
       const kept = keep(image);
       const planes = toPlanes('gradientMagnitude', kept, on);
@@ -165,9 +167,19 @@ export async function gradientDirection<I extends AnyImage, P extends Output = '
 ): Promise<ResultImage<I, P>> {
   const { output, ...rest } = settle('gradientDirection', options, DIRECTION_OPTIONS);
   return onPicture<I, P, typeof rest>('gradientDirection', image, rest, {
-    fromSamples: (image, on) => slopesFromSamples('gradientDirection', image, { operator: operatorOf(on), measure: 'hue', output, inPicture: false }, on),
+    fromSamples: (image, on) => throughEngine(image, huesWay(formatOfAny(image), { ...on, output }), on),
     overPlanes: (image, on) => huesOf(image, on, output),
   });
+}
+
+type Planned = OperatorOption & MeasureOptions & { readonly output: Output };
+
+function magnitudeWay(format: Format, { output, ...options }: Planned): EngineWay {
+  return slopesWay('gradientMagnitude', format, { operator: operatorOf(options), measure: 'length', output, inPicture: true }, options);
+}
+
+function huesWay(format: Format, { output, ...options }: Planned): EngineWay {
+  return slopesWay('gradientDirection', format, { operator: operatorOf(options), measure: 'hue', output, inPicture: false }, options);
 }
 
 async function huesOf(image: Image, options: OperatorOption & MeasureOptions, output: Output): Promise<Image> {
@@ -240,14 +252,14 @@ export function largestAt(values: Float32Array, area: number, i: number): number
   return best;
 }
 
-export const ROBERTS_EDGES_ENTRY: OperationEntry = edges('roberts', '√(roberts-falling² + roberts-rising²) / √2');
-export const PREWITT_EDGES_ENTRY: OperationEntry = edges('prewitt', '√(prewitt-x² + prewitt-y²) / 3');
-export const SOBEL_EDGES_ENTRY: OperationEntry = edges('sobel', '√(sobel-x² + sobel-y²) / 4');
-export const SCHARR_EDGES_ENTRY: OperationEntry = edges('scharr', '√(scharr-x² + scharr-y²) / 16');
-export const KIRSCH_EDGES_ENTRY: OperationEntry = edges('kirsch', 'max over the directions of kirsch / 15');
-export const ROBINSON_EDGES_ENTRY: OperationEntry = edges('robinson', 'max over the directions of robinson / 4');
+export const ROBERTS_EDGES_ENTRY: LocalOperationEntry = edges('roberts', '√(roberts-falling² + roberts-rising²) / √2');
+export const PREWITT_EDGES_ENTRY: LocalOperationEntry = edges('prewitt', '√(prewitt-x² + prewitt-y²) / 3');
+export const SOBEL_EDGES_ENTRY: LocalOperationEntry = edges('sobel', '√(sobel-x² + sobel-y²) / 4');
+export const SCHARR_EDGES_ENTRY: LocalOperationEntry = edges('scharr', '√(scharr-x² + scharr-y²) / 16');
+export const KIRSCH_EDGES_ENTRY: LocalOperationEntry = edges('kirsch', 'max over the directions of kirsch / 15');
+export const ROBINSON_EDGES_ENTRY: LocalOperationEntry = edges('robinson', 'max over the directions of robinson / 4');
 
-export const GRADIENT_DIRECTION_ENTRY: OperationEntry = {
+export const GRADIENT_DIRECTION_ENTRY: LocalOperationEntry = {
   name: 'gradient-direction',
   group: 'edges',
   summary: 'gradient as color: the hue is its direction, the brightness its magnitude',
@@ -255,10 +267,11 @@ export const GRADIENT_DIRECTION_ENTRY: OperationEntry = {
   code: 'gradientDirection(image)',
   parameters: [],
   apply: (image, _, options) => gradientDirection(image, options),
+  way: (format, _, options) => huesWay(format, settle('gradientDirection', options, DIRECTION_OPTIONS)),
   output: 'clamp',
 };
 
-function edges(operator: GradientOperatorName, formula: string): OperationEntry {
+function edges(operator: GradientOperatorName, formula: string): LocalOperationEntry {
   const [initial, ...rest] = operator;
   return {
     name: `${operator}-edges`,
@@ -268,6 +281,7 @@ function edges(operator: GradientOperatorName, formula: string): OperationEntry 
     code: `gradientMagnitude(image, { operator: '${operator}' })`,
     parameters: [],
     apply: (image, _, options) => gradientMagnitude(image, { operator, ...options }),
+    way: (format, _, options) => magnitudeWay(format, settle('gradientMagnitude', { operator, ...options }, MAGNITUDE_OPTIONS)),
     output: 'clamp',
   };
 }

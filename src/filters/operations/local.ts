@@ -1,14 +1,16 @@
 import type { Image } from '../../image/image.js';
-import { whiteOf } from '../../image/samples.js';
+import { type Format, whiteOf } from '../../image/samples.js';
 import type { MomentMeasure } from '../../kernels/job.js';
 import { keep } from '../../kernels/keep.js';
 import { count, type OptionsOf, option, type Rows, settle } from '../../options.js';
 import type { AnyImage, ResultImage } from '../any-image.js';
-import type { OperationEntry } from '../catalogue/operation-entry.js';
+import type { LocalOperationEntry } from '../catalogue/operation-entry.js';
+import { formatOfAny } from '../device-image.js';
 import { checkKernelSize } from '../kernels/make/kernel-parameters.js';
 import type { Output } from '../picture/output.js';
+import { type EngineWay, throughEngine } from './engine-way.js';
 import { moments } from './moments.js';
-import { momentsFromSamples } from './moments-from-samples.js';
+import { momentsWay } from './moments-from-samples.js';
 import { hasHoles, type MeasureOptions, OPERATION_OPTIONS, onPicture, planeAt, replacePlanes, toPlanes } from './operation.js';
 
 /** Rules and defaults of {@link LocalOptions}. */
@@ -79,9 +81,15 @@ async function local<I extends AnyImage, P extends Output>(
   const { size, output, ...rest } = settle(operation, options, LOCAL_OPTIONS);
   checkKernelSize(operation, 'size', size, [size, size]);
   return onPicture<I, P, typeof rest>(operation, source, rest, {
-    fromSamples: (image, on) => momentsFromSamples(operation, image, { measure: name, size, output }, on),
+    fromSamples: (image, on) => throughEngine(image, momentsWay(operation, formatOfAny(image), { measure: name, size, output }, on), on),
     overPlanes: (image, on) => overPlanes(operation, keep(image), { ...on, size, output }, measure),
   });
+}
+
+function wayOf(operation: string, measure: MomentMeasure, format: Format, options: LocalOptions): EngineWay {
+  const { size, output, ...rest } = settle(operation, options, LOCAL_OPTIONS);
+  checkKernelSize(operation, 'size', size, [size, size]);
+  return momentsWay(operation, format, { measure, size, output }, rest);
 }
 
 async function overPlanes(
@@ -111,7 +119,7 @@ function clearnessOf({ channels, data }: Image, white: number): Float32Array {
 
 const SIZE = [{ name: 'size', default: 5, rule: 'side of the window in pixels, an integer ≥ 1' }] as const;
 
-export const LOCAL_MEAN_ENTRY: OperationEntry = {
+export const LOCAL_MEAN_ENTRY: LocalOperationEntry = {
   name: 'local-mean',
   group: 'texture',
   summary: 'the mean of the surrounding pixels',
@@ -119,10 +127,11 @@ export const LOCAL_MEAN_ENTRY: OperationEntry = {
   code: 'localMean(image, { size })',
   parameters: SIZE,
   apply: (image, [size] = [], options) => localMean(image, { size, ...options }),
+  way: (format, [size] = [], options) => wayOf('localMean', 'mean', format, { size, ...options }),
   output: 'clamp',
 };
 
-export const LOCAL_VARIANCE_ENTRY: OperationEntry = {
+export const LOCAL_VARIANCE_ENTRY: LocalOperationEntry = {
   name: 'local-variance',
   group: 'texture',
   summary: 'the variance of the surrounding pixels; white is 1',
@@ -130,10 +139,11 @@ export const LOCAL_VARIANCE_ENTRY: OperationEntry = {
   code: 'localVariance(image, { size })',
   parameters: SIZE,
   apply: (image, [size] = [], options) => localVariance(image, { size, ...options }),
+  way: (format, [size] = [], options) => wayOf('localVariance', 'variance', format, { size, ...options }),
   output: 'clamp',
 };
 
-export const LOCAL_STANDARD_DEVIATION_ENTRY: OperationEntry = {
+export const LOCAL_STANDARD_DEVIATION_ENTRY: LocalOperationEntry = {
   name: 'local-standard-deviation',
   group: 'texture',
   summary: 'the standard deviation of the surrounding pixels',
@@ -141,5 +151,6 @@ export const LOCAL_STANDARD_DEVIATION_ENTRY: OperationEntry = {
   code: 'localStandardDeviation(image, { size })',
   parameters: SIZE,
   apply: (image, [size] = [], options) => localStandardDeviation(image, { size, ...options }),
+  way: (format, [size] = [], options) => wayOf('localStandardDeviation', 'deviation', format, { size, ...options }),
   output: 'clamp',
 };

@@ -1,17 +1,16 @@
 import type { Image } from '../../image/image.js';
-import { formatOf } from '../../image/samples.js';
+import { type Format, formatOf } from '../../image/samples.js';
 import type { Backend } from '../../kernels/backend.js';
 import { chosenBackend, type RunOptions } from '../../kernels/backends/create.js';
 import type { MomentMeasure } from '../../kernels/job.js';
 import { planPicture } from '../../kernels/plan/plan-picture.js';
 import { planSum } from '../../kernels/plan/plan-sum.js';
 import { full } from '../../tensor.js';
-import { type DeviceImage, formatOfAny } from '../device-image.js';
 import { hasAlpha } from '../picture/channels.js';
 import { type Output, resultSamples } from '../picture/output.js';
 import { placeStep } from '../step.js';
 import { aroundCells, placeCells } from './around-cells.js';
-import { type EngineOptions, throughEngine } from './engine-way.js';
+import { type EngineWay, throughEngine } from './engine-way.js';
 import { lookedAt, type MeasureOptions } from './operation.js';
 
 /** The statistics to compute for windows of size × size pixels. */
@@ -29,18 +28,9 @@ const LARGEST_WHOLE = 15 ** 2;
 /** Approximate number of additions per value. */
 const PRODUCTS = 12;
 
-/**
- * Mean, variance or standard deviation of every window, from samples to samples.
- * @returns undefined if the backend has no program for it
- */
-export function momentsFromSamples<I extends Image | DeviceImage>(
-  operation: string,
-  image: I,
-  { measure, size, output }: MomentQuestion,
-  options: MeasureOptions & EngineOptions,
-): Promise<I> | undefined {
+/** Mean, variance or standard deviation of every window, from samples to samples, in images of one format. */
+export function momentsWay(operation: string, format: Format, { measure, size, output }: MomentQuestion, options: MeasureOptions): EngineWay {
   const { channels = 'color', paddingMode, paddingValue } = options;
-  const format = formatOfAny(image);
   const count = format.channels;
   const mayHaveHoles = hasAlpha(count) && !lookedAt(operation, format, channels).includes(count - 1);
   const way = (backend: Backend, { opaque, weighted }: { readonly opaque: boolean; readonly weighted: boolean }) => {
@@ -59,7 +49,7 @@ export function momentsFromSamples<I extends Image | DeviceImage>(
       ? [way(backend, { opaque: true, weighted: false }), way(backend, { opaque: false, weighted: true })]
       : [way(backend, { opaque: false, weighted: false })];
   const result = { ...format, samples: resultSamples(format.samples, output) };
-  return throughEngine(image, { operation, from: [channels, size, output, paddingMode, paddingValue], result, plan }, options);
+  return { operation, from: [channels, size, output, paddingMode, paddingValue], result, plan };
 }
 
 /**

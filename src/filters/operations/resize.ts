@@ -101,12 +101,12 @@ export async function resize<I extends AnyImage, P extends 'clamp' | 'float' | '
 }
 
 /** The plan for resizing images of one format: windows, and prepared jobs. */
-class ResizePlan {
+export class ResizePlan {
   readonly result: Format;
   /** for the reference implementation; opaque images are summed without premultiplying */
   readonly #loops: (opaque: boolean) => Resizing;
   /** prepared jobs, with the cheaper one for opaque images first; if empty, the reference implementation runs */
-  readonly #ways: { readonly job: ResizeJob; executable?: Executable }[];
+  readonly ways: readonly { readonly job: ResizeJob; executable?: Executable }[];
 
   constructor(
     readonly format: Format,
@@ -142,7 +142,7 @@ class ResizePlan {
       },
     });
     const ways = premultiplied ? [way('chosen', true), way('premultiplied', false)] : [way('chosen', false)];
-    this.#ways = on.abilities.resize ? ways : [];
+    this.ways = on.abilities.resize ? ways : [];
   }
 
   async apply(image: Image, out: Image | undefined, control: Control): Promise<Image> {
@@ -159,8 +159,8 @@ class ResizePlan {
 
   /** @returns undefined, immediately, if the backend has no programs for it */
   run<I extends Image | DeviceImage>(image: I, out: Image | undefined, control: Control): Promise<I> | undefined {
-    if (this.#ways.length === 0) return undefined;
-    const executables = this.#ways.map((way) => {
+    if (this.ways.length === 0) return undefined;
+    const executables = this.ways.map((way) => {
       way.executable ??= this.on.prepare(way.job);
       return way.executable;
     });
@@ -168,7 +168,7 @@ class ResizePlan {
   }
 
   release(): void {
-    for (const way of this.#ways) {
+    for (const way of this.ways) {
       if (way.executable) this.on.release(way.executable);
       way.executable = undefined;
     }

@@ -1,15 +1,13 @@
-import type { Image } from '../../image/image.js';
 import type { Format } from '../../image/samples.js';
 import type { Backend } from '../../kernels/backend.js';
 import type { UnsharpMix } from '../../kernels/job.js';
 import { planPicture } from '../../kernels/plan/plan-picture.js';
 import type { Tensor } from '../../tensor.js';
-import { type DeviceImage, formatOfAny } from '../device-image.js';
 import { type Channels, hasAlpha } from '../picture/channels.js';
 import { type Output, resultSamples } from '../picture/output.js';
 import { pictureWay } from '../picture-way.js';
 import { settleFilter } from '../settle-filter.js';
-import { type EngineOptions, throughEngine } from './engine-way.js';
+import type { EngineWay } from './engine-way.js';
 import { lookedAt, type MeasureOptions } from './operation.js';
 
 /** A blur, and the amount by which the difference from the blur is added if it exceeds the threshold. */
@@ -18,18 +16,9 @@ interface Sharpening extends Pick<UnsharpMix, 'amount' | 'threshold'> {
   readonly output: Output;
 }
 
-/**
- * Adds the difference from a blur, from samples to samples.
- * @returns undefined if the backend has no program for it
- */
-export function sharpenSamples<I extends Image | DeviceImage>(
-  operation: string,
-  image: I,
-  { blur, amount, threshold, output }: Sharpening,
-  options: MeasureOptions & EngineOptions,
-): Promise<I> | undefined {
+/** Adds the difference from a blur, from samples to samples, in images of one format. */
+export function sharpeningWay(operation: string, format: Format, { blur, amount, threshold, output }: Sharpening, options: MeasureOptions): EngineWay {
   const { channels = 'color', paddingMode, paddingValue } = options;
-  const format = formatOfAny(image);
   const mixed = lookedAt(operation, format, channels);
   const plan = (backend: Backend) => {
     const step = { kernel: blur, paddingMode, paddingValue };
@@ -41,7 +30,7 @@ export function sharpenSamples<I extends Image | DeviceImage>(
     });
   };
   const result = { ...format, samples: resultSamples(format.samples, output) };
-  return throughEngine(image, { operation, from: [blur, amount, threshold, output, channels, paddingMode, paddingValue], result, plan }, options);
+  return { operation, from: [blur, amount, threshold, output, channels, paddingMode, paddingValue], result, plan };
 }
 
 interface Way {

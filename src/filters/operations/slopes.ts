@@ -1,14 +1,14 @@
 import type { Image } from '../../image/image.js';
+import type { Format } from '../../image/samples.js';
 import type { Backend } from '../../kernels/backend.js';
 import type { SlopeMeasure } from '../../kernels/job.js';
 import { planMagnitude } from '../../kernels/plan/plan-picture.js';
 import { planSum } from '../../kernels/plan/plan-sum.js';
 import type { Tensor } from '../../tensor.js';
-import { type DeviceImage, formatOfAny } from '../device-image.js';
 import { heading } from '../kernels/make/angle.js';
-import { type Output, type ResultOptions, resultSamples } from '../picture/output.js';
+import { type Output, resultSamples } from '../picture/output.js';
 import { aroundCells, placeCells } from './around-cells.js';
-import { type EngineOptions, throughEngine } from './engine-way.js';
+import type { EngineWay } from './engine-way.js';
 import { lookedAt, type MeasureOptions } from './operation.js';
 
 /** Kernels of a gradient operator: two perpendicular ones, or eight compass kernels. */
@@ -29,19 +29,10 @@ interface SlopeQuestion {
   readonly inPicture: boolean;
 }
 
-/**
- * Combines the responses of the operator's kernels, from samples to samples.
- * @returns undefined if the backend has no program for it
- */
-export function slopesFromSamples<I extends Image | DeviceImage>(
-  operation: string,
-  image: I,
-  question: SlopeQuestion,
-  options: MeasureOptions & EngineOptions & ResultOptions,
-): Promise<I> | undefined {
+/** Combines the responses of the operator's kernels, from samples to samples, in images of one format. */
+export function slopesWay(operation: string, format: Format, question: SlopeQuestion, options: MeasureOptions): EngineWay {
   const { channels = 'color', paddingMode, paddingValue } = options;
   const { operator, measure, output, inPicture } = question;
-  const format = formatOfAny(image);
   const cells = channels === 'luminance' ? 1 : lookedAt(operation, format, channels).length;
   const given = measure === 'hue' ? 3 : cells;
   const result = { ...format, channels: inPicture ? format.channels : (given as Image['channels']), samples: resultSamples(format.samples, output) };
@@ -62,5 +53,5 @@ export function slopesFromSamples<I extends Image | DeviceImage>(
     const products = windows.flatMap((window) => [...window]).filter((weight) => weight !== 0).length;
     return [whole ?? planSum({ ...around, step: placed, sum, products }, backend)];
   };
-  return throughEngine(image, { operation, from: [channels, operator.kernels, measure, output, inPicture, paddingMode, paddingValue], result, plan }, options);
+  return { operation, from: [channels, operator.kernels, measure, output, inPicture, paddingMode, paddingValue], result, plan };
 }

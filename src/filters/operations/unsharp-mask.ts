@@ -3,12 +3,14 @@ import { whiteOf } from '../../image/samples.js';
 import { keep } from '../../kernels/keep.js';
 import { finite, notNegative, type OptionsOf, option, positive, type Rows, type SettledOptions, settle } from '../../options.js';
 import type { AnyImage, ResultImage } from '../any-image.js';
-import type { OperationEntry } from '../catalogue/operation-entry.js';
+import type { LocalOperationEntry } from '../catalogue/operation-entry.js';
+import { formatOfAny } from '../device-image.js';
 import { filter } from '../filter.js';
 import { gaussian } from '../kernels/gaussian.js';
 import type { Output } from '../picture/output.js';
+import { throughEngine } from './engine-way.js';
 import { hasHoles, OPERATION_OPTIONS, onPicture, replacePlanes, toPlanes } from './operation.js';
-import { sharpenSamples } from './sharpen-samples.js';
+import { sharpeningWay } from './sharpen-samples.js';
 
 /** Rules and defaults of {@link UnsharpMaskOptions}. */
 export const UNSHARP_MASK_OPTIONS = {
@@ -47,7 +49,8 @@ export async function unsharpMask<I extends AnyImage, P extends Output = 'clamp'
 ): Promise<ResultImage<I, P>> {
   const { radius, amount, threshold, output, ...rest } = settle('unsharpMask', options, UNSHARP_MASK_OPTIONS);
   return onPicture<I, P, typeof rest>('unsharpMask', image, rest, {
-    fromSamples: (image, on) => sharpenSamples('unsharpMask', image, { blur: gaussian(radius), amount, threshold, output }, on),
+    fromSamples: (image, on) =>
+      throughEngine(image, sharpeningWay('unsharpMask', formatOfAny(image), { blur: gaussian(radius), amount, threshold, output }, on), on),
     overPlanes: (image, on) => overPlanes(keep(image), { ...on, radius, amount, threshold, output }),
   });
 }
@@ -68,7 +71,7 @@ async function overPlanes(image: Image, options: SettledOptions<typeof UNSHARP_M
   return replacePlanes(image, planes, sharp, output);
 }
 
-export const UNSHARP_MASK_ENTRY: OperationEntry = {
+export const UNSHARP_MASK_ENTRY: LocalOperationEntry = {
   name: 'unsharp-mask',
   group: 'sharpen',
   summary: 'sharpening: adds the difference from a blur where it exceeds a threshold',
@@ -80,5 +83,9 @@ export const UNSHARP_MASK_ENTRY: OperationEntry = {
     { name: 'threshold', default: 0, rule: 'in the units of the image, ≥ 0' },
   ],
   apply: (image, [radius, amount, threshold] = [], options) => unsharpMask(image, { radius, amount, threshold, ...options }),
+  way(format, [radius, amount, threshold] = [], options) {
+    const settled = settle('unsharpMask', { radius, amount, threshold, ...options }, UNSHARP_MASK_OPTIONS);
+    return sharpeningWay('unsharpMask', format, { ...settled, blur: gaussian(settled.radius) }, settled);
+  },
   output: 'clamp',
 };

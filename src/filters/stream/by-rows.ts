@@ -3,8 +3,9 @@ import { OptionError } from '../../errors.js';
 import type { Image } from '../../image/image.js';
 import type { Format } from '../../image/samples.js';
 import type { RowRange, ValueRange } from '../../kernels/backend.js';
+import type { ConvGeometry } from '../../kernels/geometry.js';
+import type { ConvPlan } from '../../kernels/plan/conv-plan.js';
 import type { Rectangle } from '../picture/region.js';
-import type { SettledFilter } from '../settle-filter.js';
 
 /** Some rows of an image, stored as an image, and the index of the first one. */
 export interface HeldRows {
@@ -44,10 +45,25 @@ export interface FilterByRows {
   release(): void;
 }
 
+/** Whatever streams of rows can run: the plan of a filter, an operation or a resize, for images of one format. */
+export interface RowPlan {
+  readonly format: Format;
+  readonly result: Format;
+  /** One plan per convolution that runs. */
+  readonly steps: readonly ConvPlan[];
+  /** The plan for images with transparent pixels, if it differs. */
+  readonly transparent?: RowPlan | undefined;
+  /**
+   * @throws OptionError if rows of the result depend on rows anywhere in the image
+   * @throws UnsupportedError if the backend can compute it only from the whole image
+   */
+  byRows(): FilterByRows;
+}
+
 /** @throws OptionError if rows of the result depend on rows anywhere in the image */
-export function checkLocal({ operation, steps }: SettledFilter): void {
-  for (const { geometry } of steps) {
-    if (geometry.paddingMode === 'wrap' && geometry.before[1] + geometry.after[1] > 0)
+export function checkLocal(operation: string, geometries: readonly Pick<ConvGeometry, 'paddingMode' | 'before' | 'after'>[]): void {
+  for (const { paddingMode, before, after } of geometries) {
+    if (paddingMode === 'wrap' && before[1] + after[1] > 0)
       throw new OptionError(operation, 'paddingMode', "must not be 'wrap' for a stream of rows, because the first rows depend on the last ones", 'wrap');
   }
 }

@@ -7,18 +7,24 @@ import type { Backend, RowRange, ValueRange } from '../../kernels/backend.js';
 import { chosenBackend, RUN_OPTIONS } from '../../kernels/backends/create.js';
 import { inNameOf, PLAN_OPTION } from '../../kernels/eager.js';
 import { checkOptions, count, flag, type OptionsOf, option, pickOptions, type Rows } from '../../options.js';
-import { OPERATION_NAMES } from '../catalogue/operation-names.js';
-import { type FilterPlan, planFilter } from '../filter-plan.js';
+import { operations } from '../catalogue/catalogue.js';
+import { wayOf } from '../catalogue/operation-entry.js';
+import { readName } from '../catalogue/read-name.js';
+import { planFilter } from '../filter-plan.js';
 import type { KernelSource } from '../kernel-source.js';
+import type { EngineWay } from '../operations/engine-way.js';
+import { OPERATION_OPTIONS } from '../operations/operation.js';
 import { hasAlpha, isOpaque } from '../picture/channels.js';
 import { WHERE_OPTIONS } from '../picture/region.js';
 import { Pipeline } from '../pipeline.js';
 import { AROUND_OPTIONS } from '../settle-filter.js';
 import { STEP_OPTIONS } from '../step.js';
 import { BandPass, type OutputBand, outputBands } from './band-pass.js';
-import type { FilterByRows, HeldRows } from './by-rows.js';
+import type { FilterByRows, HeldRows, RowPlan } from './by-rows.js';
+import { planOperation } from './job-rows.js';
 
-const STREAMING = {
+/** Rules and defaults of the options that all streams share. */
+export const STREAMING = {
   /**
    * True if the image has no transparent pixels. With `alpha: 'premultiply'`, the default for weights with a positive
    * sum, an opaque image is filtered like one without alpha, which halves the work and rounds differently. A stream
@@ -38,18 +44,21 @@ const STREAMING = {
    */
   reuse: flag,
   ...RUN_OPTIONS,
-  ...PLAN_OPTION,
   ...CONTROL_OPTIONS,
 } satisfies Rows;
 
 /** Rules and defaults of {@link FilterStreamOptions}. */
-export const FILTER_STREAM_OPTIONS = { ...STEP_OPTIONS, ...AROUND_OPTIONS, ...STREAMING } satisfies Rows;
-const PIPELINE_STREAM_OPTIONS = { ...WHERE_OPTIONS, ...STREAMING } satisfies Rows;
+export const FILTER_STREAM_OPTIONS = { ...STEP_OPTIONS, ...AROUND_OPTIONS, ...STREAMING, ...PLAN_OPTION } satisfies Rows;
+const PIPELINE_STREAM_OPTIONS = { ...WHERE_OPTIONS, ...STREAMING, ...PLAN_OPTION } satisfies Rows;
+const OPERATION_STREAM_OPTIONS = { ...OPERATION_OPTIONS, ...STREAMING, ...PLAN_OPTION } satisfies Rows;
 
 /** Options of {@link filterStream}: those of `filter`, and options of the stream. */
 export interface FilterStreamOptions extends OptionsOf<typeof FILTER_STREAM_OPTIONS> {}
 /** Options of {@link filterStream} with a pipeline, which contains all other options. */
 export interface PipelineStreamOptions extends OptionsOf<typeof PIPELINE_STREAM_OPTIONS> {}
+
+/** How a stream runs. */
+type StreamOptions = OptionsOf<typeof STREAMING & typeof PLAN_OPTION>;
 
 /** The rows of a result in bands, from the top. It can be read once; requesting a band computes the next one. */
 export interface RowStream extends AsyncGenerator<Samples, void, undefined> {
@@ -68,7 +77,8 @@ export interface RowStream extends AsyncGenerator<Samples, void, undefined> {
  *
  * @param rows bands of whole rows, of any height; or a function that returns them, for an image that can be read twice
  * @param format of the image
- * @param kernel as in `filter`, or a {@link Pipeline}
+ * @param kernel as in `filter`; a {@link Pipeline}; or the name of an operation of the catalogue except `canny`, such as `'unsharp-mask:2'`, with the options of {@link OperationOptions},
+ * on wasm
  * @returns the rows of the result, and their format. The source is opened at the first request, read on demand, and closed with the result
  * @throws as `filter` does; OptionError if an option needs the whole image, or a second pass over rows that can be read only once
  * @throws DataError while reading, if the number of rows differs from the format
@@ -95,38 +105,53 @@ export async function filterStream(rows: RowSource, format: Format, kernel: Kern
 export interface PlannedRows {
   /** the name that errors begin with */
   readonly operation: string;
-  readonly plan: FilterPlan;
+  readonly plan: RowPlan;
   readonly backend: Backend;
 }
 
 /** @throws as {@link filterStream} does */
 export async function planRows(operation: string, format: Format, kernel: KernelSource | Pipeline, options: FilterStreamOptions): Promise<PlannedRows> {
-  checkOptions(operation, options, kernel instanceof Pipeline ? PIPELINE_STREAM_OPTIONS : FILTER_STREAM_OPTIONS);
-  checkFormat(operation, format);
-  checkKernel(operation, kernel);
-  if (options.opaque !== undefined && !hasAlpha(format.channels))
-    throw new OptionError(operation, 'opaque', `requires an image with alpha (channels: ${format.channels})`, options.opaque);
-  const { width, height, channels, samples } = format;
+  const named = operationOf(operation, kernel);
+  checkOptions(operation, options, named ? OPERATION_STREAM_OPTIONS : kernel instanceof Pipeline ? PIPELINE_STREAM_OPTIONS : FILTER_STREAM_OPTIONS);
+  const { width, height, channels, samples } = checkStream(operation, format, options);
   const backend = await chosenBackend(operation, options.backend);
-  return { operation, plan: planOn(operation, { width, height, channels, samples }, kernel, options, backend), backend };
+  const plain = { width, height, channels, samples };
+  const plan = named ? planOperation(operation, plain, named(plain, options), backend) : planOn(operation, plain, kernel, options, backend);
+  return { operation, plan, backend };
 }
 
-function planOn(operation: string, format: Format, kernel: KernelSource | Pipeline, options: FilterStreamOptions, backend: Backend): FilterPlan {
+/** @throws OptionError if it is no format, or `opaque` is set for images without alpha */
+export function checkStream(operation: string, format: Format, options: Pick<FilterStreamOptions, 'opaque'>): Format {
+  checkFormat(operation, format);
+  if (options.opaque !== undefined && !hasAlpha(format.channels))
+    throw new OptionError(operation, 'opaque', `requires an image with alpha (channels: ${format.channels})`, options.opaque);
+  return format;
+}
+
+function planOn(operation: string, format: Format, kernel: KernelSource | Pipeline, options: FilterStreamOptions, backend: Backend): RowPlan {
   if (kernel instanceof Pipeline) return kernel.plan(format, pickOptions(options, WHERE_OPTIONS), backend, { operation });
   const step = { kernel, ...pickOptions(options, STEP_OPTIONS) };
   return planFilter(format, [step], pickOptions(options, AROUND_OPTIONS), backend, { operation, merging: 'none' });
 }
 
-/** @throws OptionError if it is an operation of the catalogue: they all need the whole image */
-function checkKernel(operation: string, kernel: KernelSource | Pipeline): void {
-  const name = typeof kernel === 'string' ? kernel.split(':')[0] : undefined;
-  if (name === undefined || !OPERATION_NAMES.includes(name)) return;
-  const why = name === 'canny' ? 'whose hysteresis follows edges through the whole image' : 'which uses several kernels on the whole image';
-  throw new OptionError(operation, 'kernel', `must be a kernel or a pipeline of kernels, not ${name}, ${why}`, kernel);
+/**
+ * How an operation of the catalogue is computed by rows; undefined for kernels and pipelines.
+ * @throws OptionError if it needs the whole image
+ */
+function operationOf(operation: string, kernel: KernelSource | Pipeline): ((format: Format, options: FilterStreamOptions) => EngineWay) | undefined {
+  const name = typeof kernel === 'string' ? kernel.split(':')[0] : '';
+  if (typeof kernel !== 'string' || !Object.hasOwn(operations, name)) return undefined;
+  const { entry, parameters } = readName(kernel, { operation, option: 'kernel', rule: 'must be a name', entries: operations });
+  const way = wayOf(entry);
+  if (!way) throw new OptionError(operation, 'kernel', `must not be ${name}, ${WHOLE_IMAGE}`, kernel);
+  return (format, options) => way(format, parameters, pickOptions(options, OPERATION_OPTIONS));
 }
 
+/** Why an operation of the catalogue has no way by rows: the only one is `canny`. */
+export const WHOLE_IMAGE = 'whose hysteresis follows edges through the whole image';
+
 /** The filter of the plan that runs, if it is known in advance. @throws OptionError if `opaque` is required and missing */
-export function checkPasses(operation: string, { format, transparent }: FilterPlan, by: FilterByRows, again: boolean, opaque: boolean | undefined): void {
+export function checkPasses(operation: string, { format, transparent }: RowPlan, by: FilterByRows, again: boolean, opaque: boolean | undefined): void {
   const once = 'use filterStream with a function that returns the rows';
   if (by.measured && !again) throw new OptionError(operation, 'output', `'normalize' reads the image twice: ${once}`, 'normalize');
   if (transparent && opaque === undefined && !again) {
@@ -136,7 +161,7 @@ export function checkPasses(operation: string, { format, transparent }: FilterPl
 }
 
 /** A stream with an existing plan. @throws as {@link filterStream} does */
-export function startStream(planned: PlannedRows, rows: RowSource, options: FilterStreamOptions): RowStream {
+export function startStream(planned: PlannedRows, rows: RowSource, options: StreamOptions): RowStream {
   const { operation, plan } = planned;
   const { opaque, onPlan, signal } = options;
   let by = plan.byRows();
@@ -159,7 +184,7 @@ export function startStream(planned: PlannedRows, rows: RowSource, options: Filt
   return Object.assign(stream(), { format: plan.result });
 }
 
-async function* filterRows({ operation, backend }: PlannedRows, by: FilterByRows, source: () => AsyncIterable<Samples>, options: FilterStreamOptions) {
+async function* filterRows({ operation, backend }: PlannedRows, by: FilterByRows, source: () => AsyncIterable<Samples>, options: StreamOptions) {
   const { bandHeight, reuse, signal, onProgress } = options;
   const bands = outputBands(by, bandHeight);
   const place = reuse ? inTurn(by, bands) : undefined;

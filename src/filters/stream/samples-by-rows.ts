@@ -2,10 +2,13 @@ import type { Control } from '../../control.js';
 import { DataError } from '../../errors.js';
 import type { Format } from '../../image/samples.js';
 import type { Backend, Executable, PictureBands, RowRange, ValueRange } from '../../kernels/backend.js';
-import type { PictureJob } from '../../kernels/job.js';
+import type { PictureJob, ResizeJob } from '../../kernels/job.js';
 import { copyAround } from '../picture/region.js';
 import type { SettledFilter } from '../settle-filter.js';
 import { type FilterByRows, type HeldRows, rowsOf, withinRows } from './by-rows.js';
+
+/** What surrounds a job: the formats, and the filtered part of the image. */
+type Around = Pick<SettledFilter, 'operation' | 'format' | 'result' | 'output' | 'local' | 'rectangle' | 'mask'>;
 
 /** Filters from samples to samples, on a backend that runs the plan of the whole image on bands. */
 export class SamplesByRows implements FilterByRows {
@@ -18,10 +21,10 @@ export class SamplesByRows implements FilterByRows {
   readonly #executable: Executable;
 
   constructor(
-    readonly settled: SettledFilter,
+    readonly settled: Around,
     readonly backend: Backend,
     readonly bands: PictureBands,
-    job: PictureJob,
+    job: PictureJob | ResizeJob,
   ) {
     const { format, result, rectangle, output } = settled;
     this.#executable = backend.prepare(job);

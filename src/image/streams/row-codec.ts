@@ -19,15 +19,18 @@ export interface RowCodec {
   matches(head: Buffer): boolean;
   /** @throws Damaged or Unreadable */
   open(bytes: ByteReader): Promise<OpenedRows>;
-  /** The bytes of a file. @throws Unreadable if it cannot store images of that format */
-  encode(rows: AsyncIterable<Samples>, picture: WrittenRows): AsyncGenerator<Uint8Array, void, undefined>;
+  /** @throws Unreadable if it cannot store images of that format */
+  encode(rows: AsyncIterable<Samples>, picture: WrittenRows): EncodedRows;
 }
+
+/** The bytes of a file. Returns what replaces its first bytes if that is known only at the end. */
+export type EncodedRows = AsyncGenerator<Uint8Array, void, undefined> | AsyncGenerator<Uint8Array, Uint8Array, undefined>;
 
 /** The data to write. */
 export interface WrittenRows {
   readonly format: Format;
   readonly metadata?: Metadata;
-  /** compression level of a PNG, 0 to 9 */
+  /** level of deflate in a PNG or TIFF, 0 to 9; 0: not compressed */
   readonly compression: number;
 }
 

@@ -5,6 +5,7 @@ import { pnm } from './pnm-rows.js';
 import { bytesOf, type RowCodec } from './row-codec.js';
 import type { RowFormat } from './row-formats.js';
 import { encodeTiff } from './tiff-rows-out.js';
+import { encodePackedTiff } from './tiff-rows-packed.js';
 
 const png: RowCodec = { name: 'PNG', matches: (head) => head.subarray(0, 8).equals(SIGNATURE), open: openPng, encode: encodePng };
 
@@ -14,7 +15,7 @@ export const ROW_CODECS: Readonly<Record<Exclude<RowFormat, 'raw' | 'tiff'>, Row
 /** The encoders of rows, by format. */
 export const ENCODERS: Readonly<Record<RowFormat, RowCodec['encode']>> = {
   png: png.encode,
-  tiff: encodeTiff,
+  tiff: (rows, picture) => (picture.compression === 0 ? encodeTiff : encodePackedTiff)(rows, picture),
   pnm: pnm.encode,
   async *raw(rows) {
     for await (const band of rows) yield bytesOf(band, 'little');

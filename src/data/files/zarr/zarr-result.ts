@@ -2,6 +2,7 @@ import { readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { CodecMetadata, Array as ZarrArray } from 'zarrita';
 import { DataError } from '../../../errors.js';
+import { removeAllUnfinished } from '../../../image/replace-file.js';
 import { fileError } from '../../../image/whole-file.js';
 import { FolderStore } from './folder-store.js';
 import { loadZarrita } from './load-zarrita.js';
@@ -57,6 +58,7 @@ export class ZarrResult {
     const { recipe, shape, chunks, compression, dimensionNames, multiscale } = plan;
     const before = await readFile(join(folder, RECIPE), 'utf8').catch(() => undefined);
     if (!resume || before !== recipe) await rm(folder, { recursive: true, force: true });
+    else await removeAllUnfinished(folder); // of a process that was killed
     const store = new FolderStore(operation, folder);
     const root = zarr.root(store);
     const array = await zarr.create(multiscale ? root.resolve(LEVEL) : root, {

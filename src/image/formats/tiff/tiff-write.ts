@@ -52,31 +52,36 @@ export interface Strips {
   readonly rowsPerStrip: number;
   /** 64-bit offsets */
   readonly big?: boolean;
+  /** an element of PACKING. Default: none */
+  readonly packing?: number;
+  /** samples are differences from the pixel on the left */
+  readonly differences?: boolean;
 }
 
 function strip(at: number, size: number, rowsPerStrip: number): Strips {
   return { offsets: [at], sizes: [size], rowsPerStrip };
 }
 
-/** The directory of an uncompressed image. */
+/** The directory of an image. */
 export function entriesOf({ width, height, channels, samples }: Format, metadata: Metadata = {}, strips: Strips, isPage = false): readonly Entry[] {
   const bits = 8 * arrayOf(samples).BYTES_PER_ELEMENT;
   const each = (value: number) => Array<number>(channels).fill(value);
   const { density, icc, exif } = metadata;
-  const { offsets, sizes, rowsPerStrip, big } = strips;
+  const { offsets, sizes, rowsPerStrip, big, packing = PACKING.none, differences = false } = strips;
   return [
     ...(exif ? descriptiveEntries(Buffer.from(exif)) : []),
     ...(isPage ? [numbers(SUBFILE_TYPE, 4, [PAGE])] : []),
     numbers(TAG.width, 4, [width]),
     numbers(TAG.height, 4, [height]),
     numbers(TAG.bits, 3, each(bits)),
-    numbers(TAG.compression, 3, [PACKING.none]),
+    numbers(TAG.compression, 3, [packing]),
     numbers(TAG.photometric, 3, [channels < 3 ? 1 : 2]),
     numbers(TAG.stripOffsets, big ? 16 : 4, offsets),
     numbers(TAG.samples, 3, [channels]),
     numbers(TAG.rowsPerStrip, 4, [rowsPerStrip]),
     numbers(TAG.stripSizes, 4, sizes),
     ...(density ? [numbers(TAG.xResolution, 5, [density]), numbers(TAG.yResolution, 5, [density]), numbers(TAG.resolutionUnit, 3, [2])] : []),
+    ...(differences ? [numbers(TAG.predictor, 3, [2])] : []),
     // 2: alpha, not premultiplied
     ...(channels % 2 === 0 ? [numbers(TAG.extraSamples, 3, [2])] : []),
     numbers(TAG.sampleFormat, 3, each(samples === 'float32' ? 3 : 1)),

@@ -220,14 +220,19 @@ export function evenly(width: number, most: number): number {
   return Math.min(whole, SUMMED_PIXELS * Math.ceil(width / across / SUMMED_PIXELS));
 }
 
-export function lineResizeProgram({ rows, columns }: ResizeJob, { rectangle }: LinePass, records: LineRecords, tables: Tables): PictureProgram<'lineResize'> {
+export function lineResizeProgram(
+  { rows, columns, unit = RING_ROWS }: ResizeJob,
+  { rectangle }: LinePass,
+  records: LineRecords,
+  tables: Tables,
+): PictureProgram<'lineResize'> {
   const { cells } = records;
   const slots = seenBy(rows, SUMMED_ROWS);
   const most = Math.max(TILE_CELLS, RING_BYTES / 4 / slots) / cells / Math.max(1, columns.input / columns.output);
   const tilePixels = evenly(rectangle.width, Math.floor(most));
   const seen = seenBy(columns, tilePixels);
   const rowLength = Math.max(seen, tilePixels) * cells + SLACK;
-  const bandRows = Math.min(rectangle.height, RING_ROWS);
+  const bandRows = Math.min(rectangle.height, unit, RING_ROWS);
   const record = {
     ...lineFields(records),
     ...{ tilePixels, bandRows, rowLength, slots, rowTaps: rows.taps, columnTaps: columns.taps },

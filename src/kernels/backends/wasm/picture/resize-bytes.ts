@@ -17,7 +17,10 @@ const MOST_WEIGHT = 22;
 const MOST_LATER_WEIGHT = 18;
 
 /** The resize from 8 bits to 8 bits, in fixed point. */
-export function bytesResizeProgram(tables: Tables, { load: { channels }, rows, columns, columnsFirst }: ResizeJob): PictureProgram<'bytesResize'> {
+export function bytesResizeProgram(
+  tables: Tables,
+  { load: { channels }, rows, columns, columnsFirst, unit = BAND_ROWS }: ResizeJob,
+): PictureProgram<'bytesResize'> {
   const [inRow, outRow] = [channels * columns.input, channels * columns.output];
   const [first, second] = columnsFirst ? [rows, columns] : [columns, rows];
   const [firstBits, secondBits] = [weightBits(first, MOST_WEIGHT), weightBits(second, MOST_LATER_WEIGHT)];
@@ -27,7 +30,7 @@ export function bytesResizeProgram(tables: Tables, { load: { channels }, rows, c
   const across = pairsOf(columns, columnsFirst ? secondBits : firstBits);
   const even = evenRun(across);
   const pairBytes = 4 * RESIZED_ROWS * channels;
-  const bandRows = Math.min(rows.output, BAND_ROWS);
+  const bandRows = Math.min(rows.output, unit);
   const slots = 2 * Math.ceil(down.pairs / 2 + 1);
   const cellsOfRing = Math.max(LEAST_CELLS, RING_BYTES / 4 / slots);
   const most = cellsOfRing / channels / (columnsFirst ? Math.max(1, columns.input / columns.output) : 1);

@@ -15,8 +15,9 @@ export function lengths(a: usize, b: usize, count: i32, step: f32, to: usize): v
 function length(a: v128, b: v128): v128 {
   const most = f32x4.max(f32x4.abs(a), f32x4.abs(b));
   const odd = v128.or(f32x4.gt(most, f32x4.splat(LARGEST)), v128.and(f32x4.lt(most, f32x4.splat(LEAST)), f32x4.ne(most, f32x4.splat(0))));
-  if (v128.any_true(odd)) return v128.shuffle<u64>(lengthOf2(a, b), lengthOf2(upper(a), upper(b)), 0, 2);
-  return f32x4.sqrt(f32x4.add(f32x4.mul(a, a), f32x4.mul(b, b)));
+  const plain = f32x4.sqrt(f32x4.add(f32x4.mul(a, a), f32x4.mul(b, b)));
+  // lane by lane, because the last vector of a row ends in whatever is in memory there
+  return v128.any_true(odd) ? v128.bitselect(v128.shuffle<u64>(lengthOf2(a, b), lengthOf2(upper(a), upper(b)), 0, 2), plain, odd) : plain;
 }
 
 @inline
