@@ -43,6 +43,7 @@ export function colorJitter(options: ColorJitterOptions = {}): Augmentation {
   return pixelAugmentation({
     operation: 'colorJitter',
     kind: 'jitter',
+    cost: 12,
     size: () => 3,
     draw: (random, _, record) => {
       record.set([brightness, contrast, saturation].map((most) => random.uniform(1 - most, 1 + most)));

@@ -20,6 +20,8 @@ export interface PixelStep {
   /** Its name in errors. */
   readonly operation: string;
   readonly kind: PixelKind;
+  /** Nanoseconds per value, about. */
+  readonly cost: number;
   /** Numbers per image. @param shape `[C, H, W]` */
   size(shape: readonly number[]): number;
   /** Draws the numbers for an image. @param shape `[C, H, W]` @param record zeros */
@@ -36,6 +38,8 @@ export interface PixelTask {
   readonly sizes: readonly number[];
   /** the numbers of all steps for the first image, then those for the next one */
   readonly records: Float64Array;
+  /** nanoseconds, about */
+  readonly work: number;
 }
 
 /** The task of applying steps to images, with numbers drawn from the generator of each image. @param shape `[B, C, H, W]` */
@@ -51,5 +55,6 @@ export function pixelTask(steps: readonly PixelStep[], shape: readonly number[],
       at += sizes[k];
     }
   }
-  return { shape, data, kinds: steps.map(({ kind }) => kind), sizes, records };
+  const work = data.length * steps.reduce((sum, { cost }) => sum + cost, 0);
+  return { shape, data, kinds: steps.map(({ kind }) => kind), sizes, records, work };
 }

@@ -1,15 +1,14 @@
-import { LOW_PRIORITY, startThread, type Thread } from '../../thread-host.js';
+import { startThread, type Thread } from '../../thread-host.js';
 import { PERFORM_PIXELS_SOURCE, performPixels } from './pixel-performer.js';
 import type { PixelTask } from './pixel-step.js';
 
-/** Values per batch below which it is computed faster than it is handed over. */
-const FEW_VALUES = 2 ** 14;
+/** Nanoseconds of the caller's time, about, to hand over a task and take its result: for the messages, and per value. */
+const HAND_OVER = { messages: 100_000, value: 2 };
 /** Milliseconds after which an idle thread is terminated. */
 const IDLE = 5_000;
 
 /** The worker's source. It answers each task with the result, or with what went wrong. */
 const SOURCE = `'use strict';
-${LOW_PRIORITY}
 // compilers that keep the names of functions call it
 const __name = (named) => named;
 const port = typeof require === 'function' ? require('node:worker_threads').parentPort : self;
@@ -31,11 +30,11 @@ port.onmessage = () => {
 let current: PixelThread | 'starting' | 'none' | undefined;
 
 /**
- * Computes a task in a thread, which all callers share. While the thread starts, if none can be started, and if the task
- * is small, this thread computes it.
+ * Computes a task in a thread, which all callers share. This thread computes it while the other one starts, if none can
+ * be started, and if handing it over would take about as long.
  */
 export async function performAway(task: PixelTask): Promise<Float32Array> {
-  if (task.data.length < FEW_VALUES) return performPixels(task);
+  if (task.work < 2 * (HAND_OVER.messages + task.data.length * HAND_OVER.value)) return performPixels(task);
   if (current === undefined) {
     current = 'starting';
     void PixelThread.start().then((thread) => {

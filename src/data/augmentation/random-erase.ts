@@ -30,6 +30,7 @@ export function randomErase(options: RandomEraseOptions = {}): Augmentation {
   return pixelAugmentation({
     operation: 'randomErase',
     kind: 'erase',
+    cost: 2,
     size: () => 5,
     draw: (random, [, height, width], record) => {
       if (random.uniform() >= probability) return; // height 0

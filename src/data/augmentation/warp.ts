@@ -20,12 +20,17 @@ interface Warp {
   at: number;
 }
 
+/** Nanoseconds per value, about, of copying samples, interpolating them, and doing so with smooth noise. */
+const [COPIED, INTERPOLATED, DISTORTED] = [4, 10, 40];
+
 /** An augmentation that only moves pixels. */
 export interface WarpAugmentation extends PixelAugmentation {
   /** Adds its movement to those in `warp`. */
   readonly move: (warp: Warp, random: Random) => void;
   /** Numbers of its displacement. */
   readonly size: (height: number, width: number) => number;
+  /** Nanoseconds per value, about, of the resampling that it requires. */
+  readonly cost: number;
 }
 
 const SHIFT_OPTIONS = { max: option(whole(0), { required: true }) } satisfies Rows;
@@ -45,7 +50,7 @@ const ratios = range('two ascending numbers > 0', Number.MAX_VALUE);
  */
 export function randomShift(options: { max: number }): Augmentation {
   const { max } = settle('randomShift', options, SHIFT_OPTIONS);
-  return warping((warp, random) => {
+  return warping(COPIED, (warp, random) => {
     const draw = () => random.integer(2 * max + 1) - max;
     follow(warp, [1, 0, 0, 1], [-draw(), -draw()]);
   });
@@ -58,7 +63,7 @@ export function randomShift(options: { max: number }): Augmentation {
  */
 export function randomRotation(options: { degrees: number }): Augmentation {
   const { degrees } = settle('randomRotation', options, ROTATION_OPTIONS);
-  return warping((warp, random) => {
+  return warping(INTERPOLATED, (warp, random) => {
     const angle = (random.uniform(-degrees, degrees) * Math.PI) / 180;
     const [sin, cos] = [Math.sin(angle), Math.cos(angle)];
     follow(warp, [cos, sin, -sin, cos], [0, 0]);
@@ -72,7 +77,7 @@ export function randomRotation(options: { degrees: number }): Augmentation {
  */
 export function randomFlip(options: { probability?: number } = {}): Augmentation {
   const { probability } = settle('randomFlip', options, FLIP_OPTIONS);
-  return warping((warp, random) => {
+  return warping(COPIED, (warp, random) => {
     if (random.uniform() < probability) follow(warp, [1, 0, 0, -1], [0, 0]);
   });
 }
@@ -106,7 +111,7 @@ export interface RandomResizedCropOptions extends OptionsOf<typeof RANDOM_RESIZE
  */
 export function randomResizedCrop(options: RandomResizedCropOptions = {}): Augmentation {
   const { area, ratio } = settle('randomResizedCrop', options, RANDOM_RESIZED_CROP_OPTIONS);
-  return warping((warp, random) => {
+  return warping(INTERPOLATED, (warp, random) => {
     const part = random.uniform(...area);
     const shape = Math.exp(random.uniform(Math.log(ratio[0]), Math.log(ratio[1])));
     const [tall, wide] = [Math.min(Math.sqrt(part / shape), 1), Math.min(Math.sqrt(part * shape), 1)];
@@ -136,6 +141,7 @@ export function randomElastic(options: { alpha: number; sigma: number }): Augmen
   const { alpha, sigma } = settle('randomElastic', options, ELASTIC_OPTIONS);
   const nodes = (height: number, width: number) => nodesOf(height, sigma) * nodesOf(width, sigma);
   return warping(
+    DISTORTED,
     (warp, random) => {
       const { record, at, height, width } = warp;
       warp.at += 1 + 2 * nodes(height, width);
@@ -151,6 +157,9 @@ export function fuseWarps(warps: readonly WarpAugmentation[]): PixelStep {
   return {
     operation: 'augment',
     kind: 'warp',
+    get cost() {
+      return Math.max(...warps.map(({ cost }) => cost));
+    },
     size: ([, height, width]) => warps.reduce((sum, { size }) => sum + size(height, width), 6),
     draw: (random, [, height, width], record) => {
       const warp: Warp = { height, width, matrix: [1, 0, 0, 1], shift: [0, 0], record, at: 6 };
@@ -161,15 +170,16 @@ export function fuseWarps(warps: readonly WarpAugmentation[]): PixelStep {
   };
 }
 
-function warping(move: WarpAugmentation['move'], size: WarpAugmentation['size'] = () => 0): WarpAugmentation {
+function warping(cost: number, move: WarpAugmentation['move'], size: WarpAugmentation['size'] = () => 0): WarpAugmentation {
   const warping: WarpAugmentation = Object.assign(
     pixelAugmentation({
       operation: 'augment',
       kind: 'warp',
+      cost,
       size: (shape) => fuseWarps([warping]).size(shape),
       draw: (random, shape, record) => fuseWarps([warping]).draw(random, shape, record),
     }),
-    { move, size },
+    { move, size, cost },
   );
   return warping;
 }
