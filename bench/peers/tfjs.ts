@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type * as Tfjs from '@tensorflow/tfjs-core';
 import type { Contestant, LayerWork, Peer, TensorWork } from '../row.js';
 import { type Back, contestant, type Tf, use } from './tfjs-contestant.js';
@@ -15,6 +16,8 @@ export const tfjs: readonly Peer[] = (['wasm', 'cpu'] as const).map((back) => ({
   async load() {
     const tf = await import('@tensorflow/tfjs-core');
     await import(back === 'wasm' ? '@tensorflow/tfjs-backend-wasm' : '@tensorflow/tfjs-backend-cpu');
+    // in Node the package has them only as modules that Node does not load, but tsx does; the registry is global
+    createRequire(import.meta.url)('@tensorflow/tfjs-core/dist/register_all_gradients.js');
     await use(tf, back);
     return (work) => {
       if (work.kind === 'net') return tfjsNet(tf, back, work);
