@@ -103,7 +103,7 @@ export function startThread(source: string, message: unknown, { onEnd, onMessage
       };
       worker.onerror = ({ message }) => ended(message || 'it could not be loaded');
       worker.onmessage = ({ data }) => {
-        URL.revokeObjectURL(url);
+        if (!started) URL.revokeObjectURL(url);
         answered(thread, data);
       };
       worker.postMessage(message);
