@@ -1,9 +1,19 @@
 export * from './cnn/index.js';
 export type { Control } from './control.js';
-export { type Augmentation, augment, type RandomEraseOptions, randomErase } from './data/augment.js';
+export { augment } from './data/augmentation/augment.js';
+export { type ColorJitterOptions, colorJitter } from './data/augmentation/color-jitter.js';
+export type { Augmentation } from './data/augmentation/pixel-step.js';
+export { type RandomEraseOptions, randomErase } from './data/augmentation/random-erase.js';
+export {
+  type RandomResizedCropOptions,
+  randomElastic,
+  randomFlip,
+  randomResizedCrop,
+  randomRotation,
+  randomShift,
+} from './data/augmentation/warp.js';
 export { cached } from './data/cached-dataset.js';
 export type { Batch } from './data/collate.js';
-export { type ColorJitterOptions, colorJitter } from './data/color-jitter.js';
 export { DataLoader, type DataLoaderOptions } from './data/data-loader.js';
 export { ConcatDataset, Dataset, mapDataset, randomSplit, type Sample, Subset } from './data/dataset.js';
 export { digitFromImage } from './data/digit.js';
@@ -14,16 +24,6 @@ export { RandomSampler, type RandomSamplerOptions, Sampler, SequentialSampler, S
 export { stratifiedSplit } from './data/stratified-split.js';
 export { type Bytes, type Targets, TensorDataset } from './data/tensor-dataset.js';
 export { compose, normalize, toTensor } from './data/transforms.js';
-export {
-  type RandomResizedCropOptions,
-  randomElastic,
-  randomFlip,
-  randomResizedCrop,
-  randomRotation,
-  randomShift,
-  type Warp,
-  type WarpAugmentation,
-} from './data/warp.js';
 export { ConvlabError, DataError, OptionError, ShapeError, UnsupportedError } from './errors.js';
 export * from './filters/index.js';
 export { checkImage, createImage, type Image, imageToTensor, type SampleDepth, type Samples, type SamplesOf, tensorToImage } from './image/image.js';

@@ -1,47 +1,31 @@
+import { createRequire } from 'node:module';
 import type * as Tfjs from '@tensorflow/tfjs-core';
 import type { Contestant, LayerWork, Peer, TensorWork } from '../row.js';
+import { type Back, contestant, type Tf, use } from './tfjs-contestant.js';
+import { tfjsNet } from './tfjs-net.js';
 
-export type Tf = typeof Tfjs;
-export type Back = 'cpu' | 'wasm' | 'webgpu';
-
-/** TensorFlow.js: tensors that stay on its backend, forward only, as its gradients run forward again. */
+/**
+ * TensorFlow.js: tensors that stay on its backend. Layers forward only, as its gradients run forward again; networks also in training, for
+ * which the wasm backend lacks programs.
+ */
 export const tfjs: readonly Peer[] = (['wasm', 'cpu'] as const).map((back) => ({
   name: `TensorFlow.js ${back}`,
   threaded: false,
-  groups: ['filters', 'layers'],
+  groups: ['filters', 'layers', 'cnn'],
   quick: back === 'wasm',
   async load() {
     const tf = await import('@tensorflow/tfjs-core');
     await import(back === 'wasm' ? '@tensorflow/tfjs-backend-wasm' : '@tensorflow/tfjs-backend-cpu');
+    // in Node the package has them only as modules that Node does not load, but tsx does; the registry is global
+    createRequire(import.meta.url)('@tensorflow/tfjs-core/dist/register_all_gradients.js');
     await use(tf, back);
     return (work) => {
+      if (work.kind === 'net') return tfjsNet(tf, back, work);
       if (work.kind === 'tensor' && work.x.shape.length === 4) return plane(tf, back, work);
       return work.kind === 'layer' && work.direction === 'forward' ? layer(tf, back, work) : undefined;
     };
   },
 }));
-
-export async function use(tf: Tf, back: Back): Promise<void> {
-  if (tf.getBackend() !== back) await tf.setBackend(back);
-  if (tf.getBackend() !== back) throw new Error(`tfjs ran ${tf.getBackend()} instead of ${back}`);
-}
-
-/** @param toFirst the axes of an output as convlab has them: channels come last in TensorFlow */
-export function contestant(tf: Tf, back: Back, held: readonly Tfjs.Tensor[], compute: () => Tfjs.Tensor, toFirst?: number[]): Contestant {
-  let out: Tfjs.Tensor | undefined;
-  return {
-    async run() {
-      await use(tf, back);
-      out?.dispose();
-      out = tf.tidy(compute);
-    },
-    async result() {
-      await use(tf, back);
-      return (await (toFirst && out ? tf.transpose(out, toFirst) : out)?.data()) as Float32Array;
-    },
-    dispose: () => tf.dispose([...held, ...(out ? [out] : [])]),
-  };
-}
 
 function plane(tf: Tf, back: Back, { x, kernel }: TensorWork): Contestant {
   const [, , H, W] = x.shape;

@@ -71,7 +71,7 @@ export async function samplesOf(flags: DataFlags, preparation: Preparation): Pro
       batchSize: batch,
       shuffle: true,
       seed,
-      workers: folder ? WORKERS : 0,
+      workers: folder || augment ? WORKERS : 0,
     }),
     validation: held.length > 0 ? measured(held) : undefined,
     test: test && measured(test),

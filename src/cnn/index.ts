@@ -1,5 +1,6 @@
 export { AveragedModel, type AveragedModelOptions } from './averaged-model.js';
 export type { Batches, TrainingBatch } from './batches.js';
+export type { TracedModel } from './compiled-graphs.js';
 export { argmax, type EvaluateOptions, type Evaluation, evaluate, type Mistake, rightness } from './evaluate.js';
 export { type Architecture, type ArchitectureOptions, architectureOf, modelFrom } from './exchange/architecture.js';
 export { type Checkpoint, type CheckpointContents, decodeCheckpoint, encodeCheckpoint } from './exchange/checkpoint.js';
@@ -84,7 +85,7 @@ export { ModelOutput } from './model-output.js';
 export { type BestNetOptions, bestNet } from './models/best-net.js';
 export { ConvNet } from './models/conv-net.js';
 export { NETS, type NetName } from './models/nets.js';
-export { Module, type TracedModel } from './module.js';
+export { Module } from './module.js';
 export type { LoadedNames, LoadOptions, TraceOptions } from './module-options.js';
 export { Optimizer } from './optimizer.js';
 export { Adam, type AdamOptions, AdamW, RMSprop, type RMSpropOptions, SGD, type SGDOptions } from './optimizers.js';

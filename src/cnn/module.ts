@@ -1,25 +1,18 @@
-import { DataError, ShapeError, show, UnsupportedError } from '../errors.js';
-import type { Backend, DeviceBuffer } from '../kernels/backend.js';
+import { show, UnsupportedError } from '../errors.js';
+import type { Backend } from '../kernels/backend.js';
 import { defaultBackend } from '../kernels/backends/create.js';
 import { keep } from '../kernels/keep.js';
 import { Operators } from '../kernels/operators.js';
 import { settle } from '../options.js';
 import { Random } from '../random.js';
-import { checkTensor, sizeOf, type Tensor } from '../tensor.js';
+import { checkTensor, type Tensor } from '../tensor.js';
+import { CompiledGraphs, type TracedModel } from './compiled-graphs.js';
 import { Graph, type Value } from './graph.js';
+import { matchState } from './match-state.js';
 import { ModelOutput } from './model-output.js';
 import { LOAD_OPTIONS, type LoadedNames, type LoadOptions, TRACE_OPTIONS, type TraceOptions } from './module-options.js';
 import { Parameter } from './parameter.js';
-
-/** A model as a graph, for inputs of fixed shapes. */
-export interface TracedModel {
-  readonly graph: Graph;
-  readonly inputs: readonly Value[];
-  readonly output: Value;
-}
-
-/** Maximum number of compiled graphs that a model keeps, one per input shape. */
-const KEPT_GRAPHS = 8;
+import { fill, initialize, move, place, read } from './parameter-values.js';
 
 let made = 0;
 
@@ -49,7 +42,7 @@ export abstract class Module {
   #paused = false;
   #random = new Random(0);
   #operators: Operators | undefined;
-  readonly #graphs = new Map<string, TracedModel>();
+  readonly #graphs = new CompiledGraphs();
 
   /** True in training mode, which {@link train} and {@link eval} set for a module and its submodules. A submodule in evaluation mode stays in it while the rest of the model trains. */
   get training(): boolean {
@@ -161,12 +154,8 @@ export abstract class Module {
    */
   initialize(seed: number): this {
     this.#random = new Random(seed);
-    this.#dropGraphs();
-    for (const parameter of this.namedParameters().values()) {
-      const values = new Float32Array(sizeOf(parameter.shape));
-      parameter.initializer(values, this.#random);
-      this.#place(parameter, values);
-    }
+    this.#graphs.drop();
+    for (const parameter of this.namedParameters().values()) initialize(parameter, this.#random);
     return this;
   }
 
@@ -183,7 +172,7 @@ export abstract class Module {
     this.#operators = new Operators(backend);
     for (const [name, parameter] of this.namedParameters()) {
       parameter.host = values.get(name)?.data;
-      this.#settle(parameter, this.#operators);
+      move(parameter, this.#operators, this.#random);
     }
     return this;
   }
@@ -222,17 +211,7 @@ export abstract class Module {
   compile(shapes: readonly (readonly number[])[], options: TraceOptions = {}): TracedModel {
     if (!this.#operators) throw new UnsupportedError('compile', 'the model must be moved to a backend first');
     const key = `${shapes.map(show)} ${options.inputGradients ?? false} ${this.#present(this.#operators)}`;
-    const kept = this.#graphs.get(key);
-    if (kept) return kept;
-    const compiled = this.trace(shapes, options);
-    compiled.graph.allocate(this.#operators);
-    this.#graphs.set(key, compiled);
-    if (this.#graphs.size > KEPT_GRAPHS) {
-      const [oldest, { graph }] = this.#graphs.entries().next().value as [string, TracedModel];
-      graph.free();
-      this.#graphs.delete(oldest);
-    }
-    return compiled;
+    return this.#graphs.compile(key, this.#operators, () => this.trace(shapes, options));
   }
 
   /** Records the computation of the model for inputs of these shapes; allocates nothing. */
@@ -246,10 +225,7 @@ export abstract class Module {
 
   /** Copies of all parameter values, by name. */
   async stateDict(): Promise<Map<string, Tensor>> {
-    for (const parameter of this.namedParameters().values()) this.#fill(parameter);
-    const read = async ({ shape, host, storage }: Parameter): Promise<Tensor> => {
-      return { shape, data: storage.data && storage.operators ? await storage.operators.read(storage.data) : (host as Float32Array).slice() };
-    };
+    for (const parameter of this.namedParameters().values()) fill(parameter, this.#random);
     const entries = [...this.namedParameters()].map(async ([name, parameter]): Promise<[string, Tensor]> => [name, await read(parameter)]);
     return new Map(await Promise.all(entries));
   }
@@ -264,20 +240,8 @@ export abstract class Module {
   loadStateDict(state: ReadonlyMap<string, Tensor>, options: { strict: false }): LoadedNames;
   loadStateDict(state: ReadonlyMap<string, Tensor>, options: LoadOptions = {}): this | LoadedNames {
     const { strict } = settle('loadStateDict', options, LOAD_OPTIONS);
-    const parameters = this.namedParameters();
-    const missing = [...parameters.keys()].filter((name) => !state.has(name));
-    const unexpected = [...state.keys()].filter((name) => !parameters.has(name) && !name.endsWith('num_batches_tracked'));
-    if (strict && missing.length + unexpected.length > 0) {
-      const rule = `the names must be the model's: missing ${show(missing)}, unknown ${show(unexpected)}`;
-      throw new DataError('loadStateDict', `${rule}; strict: false loads what fits`, { missing, unexpected });
-    }
-    const found = [...parameters].filter(([name]) => state.has(name));
-    for (const [name, { shape }] of found) {
-      const received = (state.get(name) as Tensor).shape;
-      if (show(received) !== show(shape))
-        throw new ShapeError('loadStateDict', `${name} must have shape ${show(shape)}, received ${show(received)}`, { name, shape, received });
-    }
-    for (const [name, parameter] of found) this.#place(parameter, (state.get(name) as Tensor).data.slice());
+    const { found, missing, unexpected } = matchState(this.namedParameters(), state, strict);
+    for (const [parameter, { data }] of found) place(parameter, data.slice());
     return strict ? this : { missing, unexpected };
   }
 
@@ -288,15 +252,10 @@ export abstract class Module {
 
   /** Frees the memory of the model on its backend; its weights are lost. */
   dispose(): void {
-    this.#dropGraphs();
+    this.#graphs.drop();
     for (const { storage } of this.namedParameters().values()) storage.free();
     this.#operators?.release();
     this.#operators = undefined;
-  }
-
-  #dropGraphs(): void {
-    for (const { graph } of this.#graphs.values()) graph.free();
-    this.#graphs.clear();
   }
 
   /**
@@ -309,32 +268,11 @@ export abstract class Module {
       key += `${module.#id}${module.training ? '+' : '-'}`;
       for (const property of Object.values(module)) {
         if (!(property instanceof Parameter)) continue;
-        if (!property.storage.data) this.#settle(property, on);
+        if (!property.storage.data) move(property, on, this.#random);
         key += `${property.id}${property.requiresGrad ? '*' : ''},`;
       }
     }
     return key;
-  }
-
-  /** Initializes a parameter that has no values yet. */
-  #fill(parameter: Parameter): void {
-    if (parameter.host || parameter.storage.data) return;
-    parameter.host = new Float32Array(sizeOf(parameter.shape));
-    parameter.initializer(parameter.host, this.#random);
-  }
-
-  /** Moves a parameter to the backend. */
-  #settle(parameter: Parameter, on: Operators): void {
-    this.#fill(parameter);
-    parameter.storage.allocate(on);
-    on.write(parameter.storage.data as DeviceBuffer, parameter.host as Float32Array);
-    parameter.host = undefined;
-  }
-
-  #place(parameter: Parameter, values: Float32Array): void {
-    const { data, operators } = parameter.storage;
-    if (data && operators) operators.write(data, values);
-    else parameter.host = values;
   }
 
   /** Direct submodules by name: properties, and lists of modules. */

@@ -17,8 +17,8 @@ export const DATA_LOADER_OPTIONS = {
   /** Seed of the shuffle. Default 0. A `sampler` has its own seed. */
   seed: option(anyWhole, { default: 0 }),
   /**
-   * Number of batches prepared ahead: the threads of the codecs decode their images while the network computes. Default
-   * 0. `transform` and augmentation run in the calling thread.
+   * Number of batches prepared ahead, in threads, while the network computes: their images are decoded, and changed by
+   * {@link augment}. `transform`, and augmentations of your own, run in the calling thread. Default 0.
    */
   workers: option(whole(0), { default: 0 }),
 } satisfies Rows;
@@ -81,7 +81,7 @@ export class DataLoader<S> implements AsyncIterable<Batch<S>> {
     const underway: (Batch<S> | Promise<Batch<S>>)[] = [];
     try {
       for (const indices of this.#batches()) {
-        const next = this.dataset.batch(indices, epoch);
+        const next = this.dataset.batch(indices, epoch, this.#workers > 0);
         if (next instanceof Promise) next.catch(() => {}); // reported when it is awaited
         underway.push(next);
         if (underway.length > this.#workers) yield underway.shift() as Batch<S> | Promise<Batch<S>>;

@@ -36,8 +36,11 @@ export abstract class Dataset<S> implements AsyncIterable<S> {
    */
   abstract at(index: number, epoch?: number): S | Promise<S>;
 
-  /** Several samples as one batch, see {@link Batch}. Some datasets build the batch without creating the samples. */
-  batch(indices: ArrayLike<number>, epoch = 0): Batch<S> | Promise<Batch<S>> {
+  /**
+   * Several samples as one batch, see {@link Batch}. Some datasets build the batch without creating the samples.
+   * @param _ahead true if the batch is not needed at once, so another thread may compute it
+   */
+  batch(indices: ArrayLike<number>, epoch = 0, _ahead = false): Batch<S> | Promise<Batch<S>> {
     const samples = Array.from(indices, (index) => this.at(index, epoch));
     return samples.some(isPromise) ? Promise.all(samples).then((ready) => collate(ready, indices)) : collate(samples as S[], indices);
   }
@@ -81,11 +84,9 @@ export class Subset<S> extends Dataset<S> {
     return this.dataset.at(this.#inner(index), epoch);
   }
 
-  override batch(indices: ArrayLike<number>, epoch = 0): Batch<S> | Promise<Batch<S>> {
-    return this.dataset.batch(
-      Int32Array.from(indices, (index) => this.#inner(index)),
-      epoch,
-    );
+  override batch(indices: ArrayLike<number>, epoch = 0, ahead = false): Batch<S> | Promise<Batch<S>> {
+    const inner = Int32Array.from(indices, (index) => this.#inner(index));
+    return this.dataset.batch(inner, epoch, ahead);
   }
 
   #inner(index: number): number {
@@ -180,6 +181,7 @@ export function checkIndex(operation: string, index: number, length: number): vo
   throw new OptionError(operation, 'index', length ? `must be an integer from 0 to ${length - 1}` : 'must not be used with an empty dataset', index);
 }
 
-function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+/** True for promises of any realm. */
+export function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
   return typeof (value as Promise<T> | null)?.then === 'function';
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fuse } from '../../src/data/warp.js';
+import { pixelAugmentation } from '../../src/data/augmentation/pixel-augmentation.js';
+import { fuseWarps, type WarpAugmentation } from '../../src/data/augmentation/warp.js';
 import {
   type Augmentation,
   augment,
@@ -24,6 +25,7 @@ const picture = (height: number, width: number, value: (y: number, x: number) =>
     Array.from({ length: channels * height * width }, (_, i) => value(Math.floor(i / width) % height, i % width)),
     [channels, height, width],
   );
+const fuse = (warps: readonly Augmentation[]) => pixelAugmentation(fuseWarps(warps as WarpAugmentation[]));
 const rows = (size: number) => picture(size, size, (y) => y);
 const columns = (size: number) => picture(size, size, (_, x) => x);
 const rootMeanSquare = (values: readonly number[]) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);

@@ -15,6 +15,10 @@ const LOOPS: Readonly<Record<string, string>> = {
       accumulate: 2, average: new AveragedModel(net), schedule: cosineSchedule(), clipGradNorm: 1, logEvery: 10, earlyStopping: { patience: 1e6 },
       callbacks: { onStep: count },
     });`,
+  'batches that a thread augments': `
+    const images = new TensorDataset({ shape: [32, 3, 32, 32], data: Float32Array.from({ length: 32 * 3072 }, () => random.uniform()) }, data.y);
+    const varied = new DataLoader(augment(images, [randomFlip(), randomShift({ max: 1 }), colorJitter(), randomErase()]), { batchSize: 8, shuffle: true, workers: 2 });
+    for (let step = 0; step < ${STEPS};) for await (const _ of varied) count(++step);`,
   'a loop of steps': `
     net.train();
     for (let step = 0; step < ${STEPS};) for await (const { x, y } of loader) {

@@ -1,7 +1,9 @@
 import type * as Tfjs from '@tensorflow/tfjs-core';
 import type { Tensor } from '../../../src/index.js';
-import { contestant, layer, type Tf, use } from '../../peers/tfjs.js';
-import type { Contestant, KernelWork, NetWork, Peer, Picture } from '../../row.js';
+import { layer } from '../../peers/tfjs.js';
+import { contestant, type Tf, use } from '../../peers/tfjs-contestant.js';
+import { tfjsNet } from '../../peers/tfjs-net.js';
+import type { Contestant, KernelWork, Peer, Picture } from '../../row.js';
 import { untilDone } from '../until-done.js';
 
 /** TensorFlow.js on WebGPU: its own programs for images of floats, layers forward only, and a net that it trains by its own optimizer. */
@@ -30,7 +32,7 @@ export const tfjsWebGpu: Peer = {
           return made && untilDone(made, done);
         }
         case 'net':
-          return work.task === 'inference' ? untilDone(net(tf, work), done) : net(tf, work);
+          return work.task === 'inference' ? untilDone(tfjsNet(tf, 'webgpu', work), done) : tfjsNet(tf, 'webgpu', work);
         default:
           return undefined;
       }
@@ -71,49 +73,5 @@ function picture(tf: Tf, { picture, kernel }: KernelWork): Contestant {
     },
     result: () => out,
     dispose: () => weights.dispose(),
-  };
-}
-
-/** The lecture's net, channels last. */
-function net(tf: Tf, { task, batch, steps, digits, weights }: NetWork): Contestant {
-  const variables = Object.entries(weights).map(([name, { shape, data }]) => {
-    const tensor = tf.tensor(data, shape as number[]);
-    return [name, tf.variable(shape.length === 4 ? tf.transpose(tensor, [2, 3, 1, 0]) : tensor)] as const;
-  });
-  const of = Object.fromEntries(variables);
-  const forward = (x: Tfjs.Tensor4D, dropout: number): Tfjs.Tensor2D => {
-    const conv = (x: Tfjs.Tensor4D, name: string) => tf.relu(tf.add(tf.conv2d(x, of[`${name}.weight`] as unknown as Tfjs.Tensor4D, 1, 2), of[`${name}.bias`]));
-    const pool = (x: Tfjs.Tensor) => tf.maxPool(x as Tfjs.Tensor4D, 2, 2, 'valid');
-    const features = tf.reshape(tf.transpose(pool(conv(pool(conv(x, 'conv1')), 'conv2')), [0, 3, 1, 2]), [-1, 392]);
-    const linear = (x: Tfjs.Tensor, name: string) => tf.add(tf.matMul(x, of[`${name}.weight`], false, true), of[`${name}.bias`]);
-    const hidden = tf.relu(linear(features, 'fc1'));
-    return tf.logSoftmax(linear(dropout ? tf.dropout(hidden, dropout) : hidden, 'fc2')) as Tfjs.Tensor2D;
-  };
-  const x = tf.tensor4d(
-    Float32Array.from(digits.images, (byte) => byte / 255),
-    [batch * steps, 28, 28, 1],
-  );
-  const y = tf.tensor1d(digits.labels, 'int32');
-  const held = [...Object.values(of), x, y];
-  if (task === 'inference') return contestant(tf, 'webgpu', held, () => forward(x, 0));
-  const optimizer = tf.train.momentum(0.001, 0.9);
-  return {
-    async run() {
-      await use(tf, 'webgpu');
-      let loss: Tfjs.Scalar | null = null;
-      for (let step = 0; step < steps; step++) {
-        const [images, labels] = [tf.slice4d(x, [step * batch, 0, 0, 0], [batch, 28, 28, 1]), tf.slice1d(y, step * batch, batch)];
-        loss?.dispose();
-        loss = optimizer.minimize(() => tf.neg(tf.mean(tf.sum(tf.mul(tf.oneHot(labels, 10), forward(images, 0.5)), 1))) as Tfjs.Scalar, true);
-        tf.dispose([images, labels]);
-      }
-      await loss?.data();
-      loss?.dispose();
-    },
-    result: () => undefined,
-    dispose() {
-      tf.dispose(held);
-      optimizer.dispose();
-    },
   };
 }

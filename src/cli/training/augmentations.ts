@@ -1,4 +1,4 @@
-import type { Augmentation } from '../../data/augment.js';
+import type { Augmentation } from '../../data/augmentation/pixel-step.js';
 import type { Dataset, Sample } from '../../data/dataset.js';
 import { list, type OptionRule, oneOf, rule } from '../../options.js';
 
@@ -15,10 +15,11 @@ export const augmentations: OptionRule<readonly AugmentationName[]> = rule(`name
 
 /** The dataset with random changes, in the given order. @param size width and height of its images; lengths in pixels are proportional to it */
 export async function augmented(dataset: Dataset<Sample>, steps: readonly AugmentationName[], size: number, seed: number): Promise<Dataset<Sample>> {
-  const [{ augment, randomErase }, { colorJitter }, warps] = await Promise.all([
-    import('../../data/augment.js'),
-    import('../../data/color-jitter.js'),
-    import('../../data/warp.js'),
+  const [{ augment }, { colorJitter }, { randomErase }, warps] = await Promise.all([
+    import('../../data/augmentation/augment.js'),
+    import('../../data/augmentation/color-jitter.js'),
+    import('../../data/augmentation/random-erase.js'),
+    import('../../data/augmentation/warp.js'),
   ]);
   const scale = size / 28;
   const make: Readonly<Record<AugmentationName, () => Augmentation>> = {

@@ -1,7 +1,8 @@
 import { ShapeError, show, UnsupportedError } from '../../errors.js';
 import type { ConvGeometry } from '../../kernels/geometry.js';
+import type { TracedModel } from '../compiled-graphs.js';
 import type { GraphStep, Storage, Value } from '../graph.js';
-import type { Module, TracedModel } from '../module.js';
+import type { Module } from '../module.js';
 
 /** A shape in which −1 is the batch dimension. */
 export type OpenShape = readonly number[];

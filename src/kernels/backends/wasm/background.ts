@@ -1,7 +1,7 @@
 import type { Control } from '../../../control.js';
+import { obstacle } from '../../../thread-host.js';
 import { loadPrograms } from './load-programs.js';
 import { Machine } from './machine.js';
-import { obstacle } from './thread-host.js';
 import { ThreadPool } from './thread-pool.js';
 import type { Steps } from './turns.js';
 

@@ -1,9 +1,9 @@
 import { UnsupportedError } from '../../../errors.js';
+import { maySleep, startThread, type Thread } from '../../../thread-host.js';
 import { endOfTurn, othersTurn } from '../../../turns.js';
 import { ControlBlock, type SharedJob } from './control-block.js';
 import type { Loaded } from './load-programs.js';
 import { type Tasks, WRITERS } from './programs.generated.js';
-import { maySleep, startThread, type Thread } from './thread-host.js';
 import { CONTROL, LOOKS, SPIN_MS, WORKER_SOURCE } from './thread-worker.js';
 import { type Pause, type Steps, waitFor } from './turns.js';
 
@@ -98,9 +98,15 @@ export class ThreadPool {
     const { module, memory } = loaded;
     const first = withCaller ? 1 : 0;
     const starting = Array.from({ length: threads - first }, (_, i) =>
-      startThread(WORKER_SOURCE, { module, memory, control: control.buffer, names: SHARED_PROGRAMS, thread: i + first, background: !withCaller }, (reason) => {
-        end.reason ??= reason;
-      }),
+      startThread(
+        WORKER_SOURCE,
+        { module, memory, control: control.buffer, names: SHARED_PROGRAMS, thread: i + first, background: !withCaller },
+        {
+          onEnd: (reason) => {
+            end.reason ??= reason;
+          },
+        },
+      ),
     );
     const results = await Promise.allSettled(starting);
     const workers = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));

@@ -1,3 +1,5 @@
+import { LOW_PRIORITY } from '../../../thread-host.js';
+
 // The control block: memory that the threads of a pool share in addition to the wasm memory. It contains at most one
 // job, divided into shares. Every thread takes shares until none is left: workers from the first one up, the caller
 // from the last one down. The caller opens a job, closes it and waits until all threads that joined have left; a thread
@@ -43,9 +45,6 @@ export const SPIN_MS = 0.3;
 /** Checks between two readings of the clock, because each reading allocates an object. */
 export const LOOKS = 100;
 
-/** Niceness of background threads relative to the process; they get a third of the CPU share of the caller's thread. */
-export const BACKGROUND_NICE = 5;
-
 /**
  * The script of a worker, a classic one for Node and browsers; a string, so that bundlers need no second file. It waits
  * for one message, answers `ready` or the reason why it cannot start, and from then on reads only the control block.
@@ -53,12 +52,8 @@ export const BACKGROUND_NICE = 5;
 export const WORKER_SOURCE = `'use strict';
 const port = typeof require === 'function' ? require('node:worker_threads').parentPort : self;
 port.onmessage = async ({ data: { module, memory, control, names, thread, background } }) => {
-  if (background && globalThis.process?.platform === 'linux') {
-    // there a thread has a priority of its own: where cores are short, the caller's thread is served first
-    const os = require('node:os');
-    try {
-      os.setPriority(Math.min(19, os.getPriority() + ${BACKGROUND_NICE}));
-    } catch {}
+  if (background) {
+${LOW_PRIORITY}
   }
   const cells = new Int32Array(control);
   const job = new Float64Array(control, ${JOB_AT}, ${JOB_VALUES});

@@ -1,5 +1,6 @@
 import type { Control } from '../../../control.js';
 import { UnsupportedError } from '../../../errors.js';
+import { cores, obstacle } from '../../../thread-host.js';
 import type { Backend, DeviceBuffer, Executable, Operand, PictureBands, PictureSamples } from '../../backend.js';
 import { CONV_PROGRAMS, type Job, PICTURE_SUMS } from '../../job.js';
 import { NOWHERE } from './address.js';
@@ -11,7 +12,6 @@ import { Machine } from './machine.js';
 import type { RunBands } from './picture/picture-bands.js';
 import { prepareJob, type Start } from './prepare-job.js';
 import { TableSet } from './table-set.js';
-import { cores, obstacle } from './thread-host.js';
 import { ThreadPool } from './thread-pool.js';
 
 /** More threads would compete for memory bandwidth and with other work on the machine. */

@@ -1,30 +1,36 @@
-import { atLeast, between, notNegative, type OptionsOf, option, type Rows, rule, settle, whole } from '../options.js';
-import type { Random } from '../random.js';
-import type { Tensor } from '../tensor.js';
-import { smoothNoise } from './smooth-noise.js';
-import { checkPicture } from './transforms.js';
+import { atLeast, between, notNegative, type OptionsOf, option, type Rows, rule, settle, whole } from '../../options.js';
+import type { Random } from '../../random.js';
+import { type PixelAugmentation, pixelAugmentation } from './pixel-augmentation.js';
+import type { Augmentation, PixelStep } from './pixel-step.js';
+import { nodesOf } from './smooth-noise.js';
 
 /**
- * Maps every pixel of a result to its source position: the pixel at p, relative to the center, shows the source at
- * matrix · p + shift + displacement(p). Successive warps are combined, so the image is resampled (and thereby blurred)
- * only once.
+ * Maps every pixel of a result to its source position, see {@link warpProgram}. Successive warps are combined, so the
+ * image is resampled (and thereby blurred) only once.
  */
-export interface Warp {
+interface Warp {
   readonly height: number;
   readonly width: number;
   /** [yy, yx, xy, xx] */
   matrix: readonly [number, number, number, number];
   /** [y, x], pixels */
   shift: readonly [number, number];
-  /** displacement in pixels: y of all pixels, then x of all pixels. Default: zero */
-  displacement?: Float32Array;
+  /** the record, and the place in it of the next displacement */
+  readonly record: Float64Array;
+  at: number;
 }
 
+/** Nanoseconds per value, about, of copying samples, interpolating them, and doing so with smooth noise. */
+const [COPIED, INTERPOLATED, DISTORTED] = [4, 10, 40];
+
 /** An augmentation that only moves pixels. */
-export interface WarpAugmentation {
-  (x: Tensor, random: Random): Tensor;
-  /** Applies its movement after those in `warp`. */
+export interface WarpAugmentation extends PixelAugmentation {
+  /** Adds its movement to those in `warp`. */
   readonly move: (warp: Warp, random: Random) => void;
+  /** Numbers of its displacement. */
+  readonly size: (height: number, width: number) => number;
+  /** Nanoseconds per value, about, of the resampling that it requires. */
+  readonly cost: number;
 }
 
 const SHIFT_OPTIONS = { max: option(whole(0), { required: true }) } satisfies Rows;
@@ -42,9 +48,9 @@ const ratios = range('two ascending numbers > 0', Number.MAX_VALUE);
  * @param options.max pixels, an integer ≥ 0
  * @throws OptionError if an option is unknown or breaks its rule
  */
-export function randomShift(options: { max: number }): WarpAugmentation {
+export function randomShift(options: { max: number }): Augmentation {
   const { max } = settle('randomShift', options, SHIFT_OPTIONS);
-  return warping((warp, random) => {
+  return warping(COPIED, (warp, random) => {
     const draw = () => random.integer(2 * max + 1) - max;
     follow(warp, [1, 0, 0, 1], [-draw(), -draw()]);
   });
@@ -55,9 +61,9 @@ export function randomShift(options: { max: number }): WarpAugmentation {
  * @param options.degrees 0 to 180
  * @throws OptionError if an option is unknown or breaks its rule
  */
-export function randomRotation(options: { degrees: number }): WarpAugmentation {
+export function randomRotation(options: { degrees: number }): Augmentation {
   const { degrees } = settle('randomRotation', options, ROTATION_OPTIONS);
-  return warping((warp, random) => {
+  return warping(INTERPOLATED, (warp, random) => {
     const angle = (random.uniform(-degrees, degrees) * Math.PI) / 180;
     const [sin, cos] = [Math.sin(angle), Math.cos(angle)];
     follow(warp, [cos, sin, -sin, cos], [0, 0]);
@@ -69,9 +75,9 @@ export function randomRotation(options: { degrees: number }): WarpAugmentation {
  * @param options.probability 0 to 1. Default 0.5
  * @throws OptionError if an option is unknown or breaks its rule
  */
-export function randomFlip(options: { probability?: number } = {}): WarpAugmentation {
+export function randomFlip(options: { probability?: number } = {}): Augmentation {
   const { probability } = settle('randomFlip', options, FLIP_OPTIONS);
-  return warping((warp, random) => {
+  return warping(COPIED, (warp, random) => {
     if (random.uniform() < probability) follow(warp, [1, 0, 0, -1], [0, 0]);
   });
 }
@@ -103,9 +109,9 @@ export interface RandomResizedCropOptions extends OptionsOf<typeof RANDOM_RESIZE
  * console.log((await varied.at(0, 1)).x.shape); // → [ 3, 32, 32 ]
  * ```
  */
-export function randomResizedCrop(options: RandomResizedCropOptions = {}): WarpAugmentation {
+export function randomResizedCrop(options: RandomResizedCropOptions = {}): Augmentation {
   const { area, ratio } = settle('randomResizedCrop', options, RANDOM_RESIZED_CROP_OPTIONS);
-  return warping((warp, random) => {
+  return warping(INTERPOLATED, (warp, random) => {
     const part = random.uniform(...area);
     const shape = Math.exp(random.uniform(Math.log(ratio[0]), Math.log(ratio[1])));
     const [tall, wide] = [Math.min(Math.sqrt(part / shape), 1), Math.min(Math.sqrt(part * shape), 1)];
@@ -131,29 +137,50 @@ export function randomResizedCrop(options: RandomResizedCropOptions = {}): WarpA
  * console.log((await bent.at(0, 1)).x.shape); // → [ 1, 28, 28 ]
  * ```
  */
-export function randomElastic(options: { alpha: number; sigma: number }): WarpAugmentation {
+export function randomElastic(options: { alpha: number; sigma: number }): Augmentation {
   const { alpha, sigma } = settle('randomElastic', options, ELASTIC_OPTIONS);
-  const addNoise = smoothNoise(alpha, sigma);
-  return warping((warp, random) => {
-    const { height, width } = warp;
-    warp.displacement ??= new Float32Array(2 * height * width);
-    addNoise(warp.displacement.subarray(0, height * width), height, width, random);
-    addNoise(warp.displacement.subarray(height * width), height, width, random);
-  });
+  const nodes = (height: number, width: number) => nodesOf(height, sigma) * nodesOf(width, sigma);
+  return warping(
+    DISTORTED,
+    (warp, random) => {
+      const { record, at, height, width } = warp;
+      warp.at += 1 + 2 * nodes(height, width);
+      record[at] = sigma;
+      for (let i = at + 1; i < warp.at; i++) record[i] = random.uniform(-alpha, alpha);
+    },
+    (height, width) => 1 + 2 * nodes(height, width),
+  );
 }
 
 /** Resamples the image once for all these warps, which are applied in order. */
-export function fuse(warpings: readonly WarpAugmentation[]): (x: Tensor, random: Random) => Tensor {
-  return (x, random) => {
-    checkPicture('augment', x);
-    const warp: Warp = { height: x.shape[1], width: x.shape[2], matrix: [1, 0, 0, 1], shift: [0, 0] };
-    for (const { move } of warpings) move(warp, random);
-    return resample(x, warp);
+export function fuseWarps(warps: readonly WarpAugmentation[]): PixelStep {
+  return {
+    operation: 'augment',
+    kind: 'warp',
+    get cost() {
+      return Math.max(...warps.map(({ cost }) => cost));
+    },
+    size: ([, height, width]) => warps.reduce((sum, { size }) => sum + size(height, width), 6),
+    draw: (random, [, height, width], record) => {
+      const warp: Warp = { height, width, matrix: [1, 0, 0, 1], shift: [0, 0], record, at: 6 };
+      for (const { move } of warps) move(warp, random);
+      record.set(warp.matrix);
+      record.set(warp.shift, 4);
+    },
   };
 }
 
-function warping(move: WarpAugmentation['move']): WarpAugmentation {
-  const warping: WarpAugmentation = Object.assign((x: Tensor, random: Random) => fuse([warping])(x, random), { move });
+function warping(cost: number, move: WarpAugmentation['move'], size: WarpAugmentation['size'] = () => 0): WarpAugmentation {
+  const warping: WarpAugmentation = Object.assign(
+    pixelAugmentation({
+      operation: 'augment',
+      kind: 'warp',
+      cost,
+      size: (shape) => fuseWarps([warping]).size(shape),
+      draw: (random, shape, record) => fuseWarps([warping]).draw(random, shape, record),
+    }),
+    { move, size, cost },
+  );
   return warping;
 }
 
@@ -162,37 +189,4 @@ function follow(warp: Warp, [yy, yx, xy, xx]: Warp['matrix'], [y, x]: Warp['shif
   const [a, b, c, d] = warp.matrix;
   warp.shift = [warp.shift[0] + a * y + b * x, warp.shift[1] + c * y + d * x];
   warp.matrix = [a * yy + b * xy, a * yx + b * xx, c * yy + d * xy, c * yx + d * xx];
-}
-
-/** Bilinear resampling. */
-function resample(x: Tensor, { height, width, matrix: [yy, yx, xy, xx], shift, displacement }: Warp): Tensor {
-  const area = height * width;
-  const from = x.data;
-  const data = new Float32Array(from.length);
-  const [centerY, centerX] = [(height - 1) / 2, (width - 1) / 2];
-  for (let h = 0, i = 0; h < height; h++) {
-    for (let w = 0; w < width; w++, i++) {
-      const [dy, dx] = [h - centerY, w - centerX];
-      let y = yy * dy + yx * dx + shift[0] + centerY;
-      let x = xy * dy + xx * dx + shift[1] + centerX;
-      if (displacement) {
-        y += displacement[i];
-        x += displacement[area + i];
-      }
-      y = Math.min(Math.max(y, 0), height - 1);
-      x = Math.min(Math.max(x, 0), width - 1);
-      const top = Math.floor(y);
-      const left = Math.floor(x);
-      const down = top + 1 < height ? width : 0;
-      const right = left + 1 < width ? 1 : 0;
-      const fy = y - top;
-      const fx = x - left;
-      for (let at = top * width + left, to = i; to < from.length; at += area, to += area) {
-        const upper = from[at] + fx * (from[at + right] - from[at]);
-        const lower = from[at + down] + fx * (from[at + down + right] - from[at + down]);
-        data[to] = upper + fy * (lower - upper);
-      }
-    }
-  }
-  return { shape: x.shape, data };
 }

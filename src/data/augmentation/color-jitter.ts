@@ -1,6 +1,6 @@
-import { between, type OptionsOf, option, type Rows, settle } from '../options.js';
-import type { Augmentation } from './augment.js';
-import { checkPicture } from './transforms.js';
+import { between, type OptionsOf, option, type Rows, settle } from '../../options.js';
+import { pixelAugmentation } from './pixel-augmentation.js';
+import type { Augmentation } from './pixel-step.js';
 
 const strength = option(between(0, 1), { default: 0.2 });
 
@@ -23,9 +23,6 @@ export const COLOR_JITTER_OPTIONS = {
 /** Options of {@link colorJitter}. */
 export interface ColorJitterOptions extends OptionsOf<typeof COLOR_JITTER_OPTIONS> {}
 
-/** The weights of red, green and blue in gray, as in torchvision. */
-const GRAY = [0.299, 0.587, 0.114];
-
 /**
  * Changes brightness, contrast and saturation by random factors, like torchvision's ColorJitter without hue. The three
  * changes are applied in this order, and each result is clamped to 0 … 1. Images that do not have 3 channels have no
@@ -43,28 +40,13 @@ const GRAY = [0.299, 0.587, 0.114];
  */
 export function colorJitter(options: ColorJitterOptions = {}): Augmentation {
   const { brightness, contrast, saturation } = settle('colorJitter', options, COLOR_JITTER_OPTIONS);
-  return (x, random) => {
-    const channels = checkPicture('colorJitter', x);
-    const draw = (most: number) => random.uniform(1 - most, 1 + most);
-    const [brighter, steeper, richer] = [draw(brightness), draw(contrast), draw(saturation)];
-    const data = Float32Array.from(x.data, (value) => clamp(value * brighter));
-    const weights = channels === 3 ? GRAY : Array<number>(channels).fill(1 / channels);
-    const area = data.length / channels;
-    const grays = new Float32Array(area);
-    const readGrays = () => {
-      for (let i = 0; i < area; i++) grays[i] = weights.reduce((sum, weight, c) => sum + weight * data[c * area + i], 0);
-    };
-    readGrays();
-    const mean = grays.reduce((sum, gray) => sum + gray, 0) / area;
-    for (let i = 0; i < data.length; i++) data[i] = clamp(mean + steeper * (data[i] - mean));
-    if (channels === 3) {
-      readGrays();
-      for (let i = 0; i < data.length; i++) data[i] = clamp(grays[i % area] + richer * (data[i] - grays[i % area]));
-    }
-    return { shape: x.shape, data };
-  };
-}
-
-function clamp(value: number): number {
-  return Math.min(Math.max(value, 0), 1);
+  return pixelAugmentation({
+    operation: 'colorJitter',
+    kind: 'jitter',
+    cost: 12,
+    size: () => 3,
+    draw: (random, _, record) => {
+      record.set([brightness, contrast, saturation].map((most) => random.uniform(1 - most, 1 + most)));
+    },
+  });
 }

@@ -3,7 +3,26 @@ export interface Thread {
   stop(): void;
   /** Sets whether it keeps the process alive. */
   keepAlive(yes: boolean): void;
+  /** Sends it a message. @param transfer memory to hand over instead of copying it */
+  post(message: unknown, transfer?: ArrayBufferLike[]): void;
 }
+
+/** Calls from a worker after it has started. */
+export interface ThreadEvents {
+  /** called with the reason if the worker exits unexpectedly */
+  readonly onEnd: (reason: string) => void;
+  readonly onMessage?: (message: unknown) => void;
+}
+
+/** Niceness of threads of low priority relative to the process; they get a third of the CPU share of the caller's thread. */
+const LOW_NICE = 5;
+/** A statement at the beginning of a worker's source: on Linux, where threads have their own priority, the caller's thread is served first. */
+export const LOW_PRIORITY = `if (globalThis.process?.platform === 'linux') {
+  const os = require('node:os');
+  try {
+    os.setPriority(Math.min(19, os.getPriority() + ${LOW_NICE}));
+  } catch {}
+}`;
 
 /** Node's worker module, or undefined. It is loaded by name, so that bundlers for browsers do not see an import. */
 function nodeModule() {
@@ -41,16 +60,16 @@ export function maySleep(): boolean {
  * Starts a worker, sends it a message and waits until it answers `ready`. After that, it does not keep the
  * process alive.
  * @param source a classic script
- * @param onEnd called with the reason if the worker later exits unexpectedly
  * @throws Error if the worker does not start, or answers otherwise
  */
-export function startThread(source: string, message: unknown, onEnd: (reason: string) => void): Promise<Thread> {
+export function startThread(source: string, message: unknown, { onEnd, onMessage }: ThreadEvents): Promise<Thread> {
   return new Promise((resolve, reject) => {
     const threads = nodeModule();
     let started = false;
     const ended = (reason: string) => (started ? onEnd(reason) : reject(new Error(reason)));
     const answered = (thread: Thread, answer: unknown) => {
-      if (answer === 'ready') {
+      if (started) onMessage?.(answer);
+      else if (answer === 'ready') {
         started = true;
         resolve(thread);
       } else {
@@ -62,21 +81,29 @@ export function startThread(source: string, message: unknown, onEnd: (reason: st
     if (threads) {
       // a worker needs neither the loaders nor the flags of this process
       const worker = new threads.Worker(source, { eval: true, name: 'convlab', execArgv: [], env: {} });
-      const thread = { stop: () => void worker.terminate(), keepAlive: (yes: boolean) => (yes ? worker.ref() : worker.unref()) };
+      const thread: Thread = {
+        stop: () => void worker.terminate(),
+        keepAlive: (yes) => (yes ? worker.ref() : worker.unref()),
+        post: (message, transfer) => worker.postMessage(message, transfer as ArrayBuffer[] | undefined),
+      };
       worker.on('error', ({ message }) => ended(message));
       worker.on('exit', (code) => ended(`it exited with code ${code}`));
       worker.on('message', (answer) => {
-        worker.unref();
+        if (!started) worker.unref();
         answered(thread, answer);
       });
       worker.postMessage(message);
     } else {
       const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
       const worker = new Worker(url, { name: 'convlab' });
-      const thread = { stop: () => worker.terminate(), keepAlive: () => {} };
+      const thread: Thread = {
+        stop: () => worker.terminate(),
+        keepAlive: () => {},
+        post: (message, transfer = []) => worker.postMessage(message, transfer as ArrayBuffer[]),
+      };
       worker.onerror = ({ message }) => ended(message || 'it could not be loaded');
       worker.onmessage = ({ data }) => {
-        URL.revokeObjectURL(url);
+        if (!started) URL.revokeObjectURL(url);
         answered(thread, data);
       };
       worker.postMessage(message);
