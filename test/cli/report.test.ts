@@ -12,8 +12,8 @@ const guide = await readFile('docs/training.md', 'utf8');
 const [, block] = /## From a folder of images[^#]*?```sh\n(.*?)```/s.exec(guide) ?? [];
 const commands = (block ?? '')
   .split('\n')
-  .filter((line) => line.startsWith('convlab'))
-  .map((line) => line.replace('--size 48', '--size 24'));
+  .filter((line) => line.startsWith('npx convlab'))
+  .map((line) => line.replace('npx ', '').replace('--size 48', '--size 24'));
 
 const here = process.cwd();
 let page = '';

@@ -24,6 +24,14 @@ export interface RandomEraseOptions extends OptionsOf<typeof RANDOM_ERASE_OPTION
  * Fills a random rectangle with a constant value.
  * @throws OptionError if an option is unknown or breaks its rule
  * @see Zhong et al., Random erasing data augmentation, 2017
+ * @example
+ * ```ts
+ * import { augment, full, randomErase, TensorDataset } from 'convlab';
+ *
+ * const images = new TensorDataset(full([1, 1, 28, 28], 1), Int32Array.of(3));
+ * const erased = augment(images, [randomErase({ probability: 1 })]);
+ * console.log((await erased.at(0)).x.data.includes(0)); // → true
+ * ```
  */
 export function randomErase(options: RandomEraseOptions = {}): Augmentation {
   const { probability, area, ratio, value } = settle('randomErase', options, RANDOM_ERASE_OPTIONS);
