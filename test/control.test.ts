@@ -59,7 +59,8 @@ const CALLS: Readonly<Record<string, (control: Control) => Promise<unknown>>> = 
   resizeStream: async (control) => {
     const rows = [photo.data.subarray(0, 160 * 30 * 3), photo.data.subarray(160 * 30 * 3)];
     const format = { width: 160, height: 120, channels: 3, samples: 'uint8' } as const;
-    for await (const band of await library.resizeStream(rows, format, { width: 80, backend, bandHeight: 20, ...control })) expect(band.length).toBeGreaterThan(0);
+    for await (const band of await library.resizeStream(rows, format, { width: 80, backend, bandHeight: 20, ...control }))
+      expect(band.length).toBeGreaterThan(0);
   },
   filterTensor: (control) => library.filterTensor(x, tensor([1, 2, 1]), { backend, ...control }),
   resize: (control) => library.resize(photo, { width: 70, backend, ...control }),

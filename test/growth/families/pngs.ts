@@ -35,7 +35,7 @@ const MEBI = 2 ** 20;
 
 export const PNGS: readonly Family[] = [
   family('picture', 'PNG: pixels, noise', 200, (n) => png(header(1000, n), [], [deflateSync(grayRows(1000, n), { level: 1 })])),
-  family('picture', 'PNG: pixels, one color of 1 bit', 600, (n) => png(header(8000, n, 1), [], [bomb(1001 * n)])),
+  family('picture', 'PNG: pixels, one color of 1 bit', 150, (n) => png(header(8000, n, 1), [], [bomb(1001 * n)])),
   family('picture', 'PNG: pixels, interlaced', 150, (n) =>
     png(header(1024, n * 8, 8, 0, 1), [], [deflateSync(Buffer.alloc(1024 * n * 8 + 15 * n + n * 8 * 8))]),
   ),
@@ -68,21 +68,21 @@ export const PNGS: readonly Family[] = [
       DOT,
     ),
   ),
-  family('picture', 'PNG: color profiles of 4 MiB', 20, (n) =>
+  family('picture', 'PNG: color profiles of 4 MiB', 10, (n) =>
     png(
       dot,
       times(n, () => chunk('iCCP', Buffer.concat([Buffer.from('p\0\0'), bomb(4 * MEBI)]))),
       DOT,
     ),
   ),
-  family('picture', 'PNG: packed texts of 4 MiB', 20, (n) =>
+  family('picture', 'PNG: packed texts of 4 MiB', 10, (n) =>
     png(
       dot,
       times(n, () => chunk('zTXt', Buffer.concat([Buffer.from('p\0\0'), bomb(4 * MEBI)]))),
       DOT,
     ),
   ),
-  family('picture', 'PNG: packed international texts of 4 MiB', 20, (n) =>
+  family('picture', 'PNG: packed international texts of 4 MiB', 10, (n) =>
     png(
       dot,
       times(n, () => chunk('iTXt', Buffer.concat([Buffer.from('p\0\x01\0\0\0'), bomb(4 * MEBI)]))),
