@@ -41,7 +41,7 @@ export function frame(page, { url, section, guides }) {
   const up = '../'.repeat(url.split('/').length - 1);
   const links = TOP.map(([text, to]) => `<a href="${up}${to}">${text}</a>`).join('');
   const isGuide = section !== undefined || url === GUIDES_PAGE;
-  let framed = replace(page, '<body>', `<body class="${isGuide ? 'guide' : 'reference'}"><a class="skip" href="#content">Skip to the content</a>`);
+  let framed = replace(page, '<body>', `<body class="${isGuide ? 'guide' : 'reference'}"><a class="skip" href="#content">Skip to content</a>`);
   framed = replace(framed, '</head>', `<script type="module" src="${up}home/theme.js"></script></head>`);
   framed = replace(framed, /class="title">([^<]+)/, `class="title"><img src="${up}assets/favicon.svg" width="24" height="24" alt="">$1`);
   framed = replace(framed, '<div id="tsd-toolbar-links"></div>', `<nav id="tsd-toolbar-links" class="top" aria-label="convlab">${links}</nav>`);

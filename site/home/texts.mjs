@@ -27,13 +27,13 @@ export const TEXTS = {
     title: 'convlab: image filters and neural networks built on one convolution operator, in TypeScript',
     description:
       'A convolution library for TypeScript and JavaScript: image filters with custom kernels and small convolutional networks, in Node and the browser.',
-    skip: 'Skip to the content',
+    skip: 'Skip to content',
     theme: 'Switch between light and dark',
     search: 'Search',
     more: 'More pages',
     lost: {
-      title: 'There is no page at this address',
-      text: 'It may have moved. Search the guides, the recipes and the reference.',
+      title: 'Page not found',
+      text: 'The page may have moved. Search the guides, the recipes and the reference.',
       search: ['Search', 'guides.html?search'],
       home: ['Home', 'index.html'],
     },

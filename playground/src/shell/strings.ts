@@ -10,7 +10,7 @@ export const t = dictionary({
   own: ['Own classes', '自己的类别'],
   volume: ['3D & 1D', '三维与一维'],
   add: ['Add', '加法'],
-  skip: ['Skip to the content', '跳到正文'],
+  skip: ['Skip to content', '跳到正文'],
   language: ['Language', '语言'],
   theme: ['Theme', '主题'],
   auto: ['auto', '自动'],
