@@ -86,7 +86,7 @@ export const GAUSSIAN_ENTRY: KernelEntry = {
   name: 'gaussian',
   group: 'blur',
   summary: 'smooth blur without artifacts: the bell curve',
-  formula: 'exp(−(x² + y²) / 2σ²) / Σ, to 4σ',
+  formula: 'exp(−(x² + y²) / 2σ²), to 4σ, sum 1',
   code: 'gaussian(sigma)',
   parameters: [{ name: 'sigma', default: 1, rule: 'σ in pixels, > 0' }],
   make: (sigma) => gaussian(sigma),

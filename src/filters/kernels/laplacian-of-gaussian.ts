@@ -6,10 +6,10 @@ import { sample, squareKernel, total } from './make/build-kernel.js';
 import { checkKernelSize } from './make/kernel-parameters.js';
 
 /**
- * The Laplacian of an image blurred by a Gaussian, in one kernel: (r² − 2σ²) / σ⁴ · exp(−r² / 2σ²) / Σ, `[k, k]`, sum
- * 0. It responds to blobs of radius σ√2 and crosses zero at edges. The center is negative, as in the Laplacians.
- * scipy's `gaussian_laplace`, which is also cut off at 4σ, subtracts 2σ²; this kernel subtracts the constant that makes
- * the sampled weights sum to zero.
+ * The Laplacian of an image blurred by a Gaussian, in one kernel: (r² − 2σ²) / σ⁴ · G(σ), `[k, k]`, sum 0, where G(σ) is
+ * the Gaussian exp(−r² / 2σ²), normalized to sum to 1. It responds to blobs of radius σ√2 and crosses zero at edges. The
+ * center is negative, as in the Laplacians. scipy's `gaussian_laplace`, which is also cut off at 4σ, subtracts 2σ²; this
+ * kernel subtracts the constant that makes the sampled weights sum to zero.
  * @param sigma standard deviation of the Gaussian in pixels, ≥ 0.3. Default 1
  * @throws OptionError if sigma breaks its rule
  * @see Marr & Hildreth, Theory of Edge Detection (1980)
