@@ -122,7 +122,7 @@ export function settleMetadata({ metadata: found, ...image }: Image, metadata: '
  * the image is composited over white; GIF has 256 colors, and alpha below one half becomes transparent. PNG, JPEG,
  * TIFF, WebP and AVIF store the color profile, EXIF and resolution; BMP stores the resolution.
  * @returns the file, from which a Blob, a Response or a stream can be made: `new Blob([bytes])`
- * @throws OptionError if the format is unknown, or has no `quality`
+ * @throws OptionError if the format is unknown, or `quality` is set for a format that has none
  * @throws UnsupportedError if the image is too large for the format, or sharp is needed and not installed
  */
 export async function encodeImage(image: Image, format: ImageFormatName, options: EncodeOptions = {}): Promise<Uint8Array<ArrayBuffer>> {

@@ -244,7 +244,7 @@ export interface DevicePictures {
 /** A range of image rows: the first row, and the row after the last. */
 export type RowRange = readonly [from: number, to: number];
 
-/** Some rows of a result, and the rows of the image in memory. */
+/** A range of rows of a result, and the rows at which the given input and output begin. */
 export interface PictureBand {
   /**
    * Rows of the result or, if only a part of the image is filtered, of that part. They begin and end at multiples of

@@ -29,8 +29,8 @@ export const PADDING_MODES = ['zero', 'constant', 'replicate', 'reflect', 'symme
  * - a number: elements added on both sides;
  * - `[before, after]`: a different amount on each side;
  * - `'valid'`: no padding; the kernel stays inside;
- * - `'same'`: enough for an output of length ceil(n / stride). The total is split evenly, with an odd element at the end;
- *   with `anchor`, the anchored kernel weight starts on element 0 and then moves by the stride;
+ * - `'same'`: enough for an output of length ceil(n / stride). The total is split evenly; if it is odd, the extra element is at
+ *   the end. With `anchor`, the anchored kernel weight starts on element 0 and then moves by the stride;
  * - `'full'`: every position where kernel and input overlap, dilation · (k − 1) on both sides.
  */
 export type AxisPadding = number | readonly [before: number, after: number] | 'valid' | 'same' | 'full';

@@ -41,7 +41,7 @@ export type OperatorJob =
 /** How the samples of an image are stored: integers from 0 (black) to white, or floats, nominally from 0 to 1. */
 export type SampleFormat = 'uint8' | 'uint16' | 'float32';
 
-/** How the samples of a pixel are converted to numbers, its cells. */
+/** How the samples of a pixel are converted to the numbers that are convolved. These numbers are called the cells of the pixel. */
 export interface Load {
   readonly samples: SampleFormat;
   /** interleaved, 1 to 4; of 2 and 4, the last is alpha */
@@ -301,8 +301,8 @@ export interface Addend {
 
 /**
  * Compares two images of one format. Inputs: both images. Output: four float64 values: the largest |a − b|, Σ |a − b|
- * and Σ (a − b)² of all samples, and Σ SSIM of all windows inside the image, for every channel. Sums are added tile by
- * tile from the top.
+ * and Σ (a − b)² over all samples, and Σ SSIM over all windows inside the image and all channels. The sums of the tiles
+ * are added in order from the top.
  */
 export interface ComparisonJob {
   readonly operation: 'comparison';

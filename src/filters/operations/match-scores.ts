@@ -12,7 +12,7 @@ import { largestOf, windowEnergies } from './window-energies.js';
  * |---|---|---|---|
  * | `zncc` | Σ (T − T̄)(I − Ī) / √(Σ (T − T̄)² · Σ (I − Ī)²), means per color; invariant to brightness and contrast | 1 | `TM_CCOEFF_NORMED` |
  * | `ncc` | Σ T·I / √(Σ T² · Σ I²); invariant to contrast | 1 | `TM_CCORR_NORMED` |
- * | `ssd` | Σ (T − I)²; requires equal levels | 0 | `TM_SQDIFF` |
+ * | `ssd` | Σ (T − I)²; assumes equal brightness and contrast | 0 | `TM_SQDIFF` |
  * | `correlation` | Σ T·I, the convolution itself; favors bright areas regardless of similarity | | `TM_CCORR` |
  */
 export type MatchMethod = (typeof MATCH_METHODS)[number];

@@ -37,8 +37,8 @@ export const THRESHOLD_OPTIONS = {
 } satisfies Rows;
 
 /**
- * Options of {@link threshold}; channels as in {@link FilterOptions}: each chosen channel separately, or all colors by their luminance, in
- * the sample type of the image, as computed by {@link grayscale}.
+ * Options of {@link threshold}. `channels` is as in {@link FilterOptions}: each chosen channel has its own threshold, or with `'luminance'`, all
+ * colors of a pixel become white or black together, by their luminance, as computed by {@link grayscale} and rounded to the sample type.
  */
 export interface ThresholdOptions extends OptionsOf<typeof THRESHOLD_OPTIONS> {}
 
