@@ -210,8 +210,8 @@ export interface Arrangement {
 }
 
 /**
- * Images stored on a backend. A run reads and fills them like samples, but always as a whole: a part of the image is computed with a
- * {@link PicturePart} of the size of the whole image.
+ * Images stored on a backend. A run reads and fills them like samples, but always as a whole: to change only a part of the image, its
+ * {@link PicturePart} covers the whole image, with strength 0 outside that part.
  */
 export interface DevicePictures {
   /** Copies samples to the device. @returns undefined if it does not support images of that format: they stay in host memory */

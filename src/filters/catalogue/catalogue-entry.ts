@@ -16,7 +16,7 @@ export interface CatalogueDescription {
   readonly summary: string;
   /** Formula of the result, with x to the right and y down. */
   readonly formula: string;
-  /** Code that creates the kernel, or a call for an `image`, with named parameters. */
+  /** Code that creates the kernel, or that applies the operation to `image`, with named parameters. */
   readonly code: string;
   /** The parameters of `make` or `apply`, in order. */
   readonly parameters: readonly CatalogueParameter[];

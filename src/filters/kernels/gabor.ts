@@ -32,7 +32,7 @@ export interface GaborOptions extends OptionsOf<typeof GABOR_OPTIONS> {}
 /**
  * A wave under a Gaussian envelope: stripes of one width and direction, `[k, k]`, 3σ to each side, sum 0:
  * exp(−(u² + aspect² · v²) / 2σ²) · (cos(2πu / wavelength + phase) − c), u along the wave and v across it. c makes the sum
- * zero, and the scale makes the response to the wave itself, of amplitude 1, equal to 1. OpenCV's `getGaborKernel` has neither.
+ * zero; the weights are then scaled so that the response to the wave itself, of amplitude 1, is 1. OpenCV's `getGaborKernel` does neither.
  * @throws OptionError if an option breaks its rule
  * @see Daugman, Uncertainty Relation for Resolution in Space, Spatial Frequency, and Orientation … (1985)
  * @example
