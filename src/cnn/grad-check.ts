@@ -34,7 +34,7 @@ export interface GradCheckOptions extends OptionsOf<typeof GRAD_CHECK_OPTIONS> {
 
 /**
  * Compares a model's gradients with central differences, both in float64 on the reference backend, for
- * L = Σ random weights · output and normal inputs. The model is left on that backend.
+ * L = Σ random weights · output and normally distributed inputs. The model is left on that backend.
  * @param inputShapes one for each input, with the batch axis
  * @returns all checked numbers, sorted by error, largest first
  * @throws OptionError if an option is unknown or breaks its rule

@@ -84,7 +84,7 @@ export abstract class Optimizer {
   }
 
   /**
-   * The state needed to resume training, in addition to the model: slots by name, and the number of steps.
+   * The state needed to resume training, in addition to the model: slots (extra buffers of a parameter, such as momentum) by name, and the number of steps.
    * @param model whose parameter names are used. Default: the module that the optimizer was created for, e.g. a part of the model
    * @throws UnsupportedError if the optimizer holds a parameter that the model does not have
    */
@@ -102,7 +102,7 @@ export abstract class Optimizer {
 
   /**
    * Restores a state returned by {@link stateDict}. If anything does not match, nothing is changed.
-   * @param model as there
+   * @param model as in {@link stateDict}
    * @throws DataError if a slot belongs to no parameter of this optimizer, or has another shape
    */
   loadStateDict(state: ReadonlyMap<string, Tensor>, model?: Module): this {
@@ -126,7 +126,7 @@ export abstract class Optimizer {
     return this;
   }
 
-  /** Frees the slots. */
+  /** Frees the slots, see {@link stateDict}. */
   dispose(): void {
     for (const { buffer, on } of this.#slots.values()) on.free(buffer);
     this.#slots.clear();

@@ -3,8 +3,8 @@ import { anyWhole, notNegative, type OptionsOf, option, type Rows, rule } from '
 import { sizeOf, type Tensor } from '../tensor.js';
 
 /**
- * Class labels, one per sample; or a tensor in the output's shape (probabilities or values), or a flat list of these
- * values.
+ * Class labels, one per sample or, for outputs `[N, C, ...]`, one per position; or a tensor in the output's shape
+ * (probabilities or values), or a flat list of these values.
  */
 export type Target = ArrayLike<number> | Tensor;
 

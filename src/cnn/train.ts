@@ -52,7 +52,7 @@ export interface TrainOptions {
     onStep?: (step: number, total: number) => void;
   };
   /**
-   * Stops after the current step: the history so far is returned, as `'aborted'`. The weights are kept, or the best ones are restored with
+   * Stops after the current step: the history so far is returned, with `stopped: 'aborted'`. The weights are kept, or the best ones are restored with
    * `earlyStopping.restoreBest`.
    */
   signal?: AbortSignal;

@@ -10,8 +10,8 @@ import { MODULE_FORMATS, type ModuleFormat } from './module-formats.js';
  *
  * `{ "type": "Sequential", "arguments": [[{ "type": "Conv2d", "arguments": [1, 4, [5, 5], { "padding": 2 }] }, { "type": "ReLU" }]] }`
  *
- * A module that is used in several places is written once; the other places hold `{ "shared": 3 }`, its index in order of
- * completion.
+ * A module that is used in several places is written once; the other places hold `{ "shared": 3 }`, its index. A module
+ * is counted after the modules in its arguments.
  */
 export interface Architecture {
   readonly type: string;

@@ -5,8 +5,8 @@ import { TfjsWriter } from './tfjs-writer.js';
 
 /**
  * A model in evaluation mode in TensorFlow.js's format for `tf.loadGraphModel`. Inputs and outputs are channels first, as in
- * the model; inside, TensorFlow.js's channels-last operators are used, transposed back before flattening. The batch axis is dynamic unless something
- * in the model depends on its size.
+ * the model; inside, the graph uses TensorFlow.js's channels-last operators, and transposes their results back before flattening. The
+ * batch axis is dynamic unless something in the model depends on its size.
  * @param inputShapes one per input, with the batch axis: `[1, 1, 28, 28]`
  * @throws UnsupportedError if the model contains a custom operation, or one that TensorFlow.js does not have
  * @example

@@ -47,7 +47,7 @@ export function multiply(left: Value, right: Value): Value {
 
 /**
  * Concatenates values along the channels. Each is moved to its place by a 1×1 convolution with ones on a shifted
- * diagonal, and the places are added.
+ * diagonal, and the results are added.
  * @param values `[N, Ci, ...spatial]`, equal except for the channels; `[N, Ci]` is treated as a single position
  * @throws ShapeError if their shapes differ
  */
