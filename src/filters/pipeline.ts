@@ -35,8 +35,8 @@ export interface StepSource extends Omit<PipelineStep, 'kernel'> {
 export const PIPELINE_OPTIONS = {
   ...IMAGE_OPTIONS,
   /**
-   * When to merge neighboring kernels if that is cheaper. `'exact'`: only if pixels near the border do not change;
-   * `'approximate'`: they may change. Default `'exact'`.
+   * Whether merging neighboring kernels, which happens if it is cheaper, may change pixels near the border. `'exact'`:
+   * they never change; `'approximate'`: they may change. Default `'exact'`.
    */
   borders: option(oneOf(['exact', 'approximate']), { default: 'exact' }),
 } satisfies Rows;

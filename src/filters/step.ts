@@ -14,8 +14,8 @@ const factor = rule<number | 'sum'>("a finite number or 'sum'", (value) => value
 /** Rules and defaults of {@link StepOptions}. */
 export const STEP_OPTIONS = {
   /**
-   * How far the image is extended on each axis, see {@link AxisPadding}. Default `'same'`: one output per pixel or,
-   * with `stride` s, per s-th pixel.
+   * How far the image is extended on each axis, see {@link AxisPadding}. Default `'same'`: one output for every pixel
+   * or, with `stride` s, for every s-th pixel.
    */
   padding: option(CONV_OPTIONS.padding, { default: 'same' }),
   /**

@@ -152,9 +152,9 @@ export interface BackendChooser {
 
 /** The transfers and the work of a call, for predicting its time on a GPU. */
 export interface Work {
-  /** Calls of one kind take time proportional to the number of values … */
+  /** Calls of one kind take time proportional to `values`. */
   readonly kind: string;
-  /** … of the result. */
+  /** number of values of the result */
   readonly values: number;
   /** bytes transferred to the device and back */
   readonly up: number;
@@ -210,8 +210,8 @@ export interface Arrangement {
 }
 
 /**
- * Images stored on a backend. A run reads and fills them like samples, but always as a whole: to change only a part of the image, its
- * {@link PicturePart} covers the whole image, with strength 0 outside that part.
+ * Images stored on a backend. A run reads and fills them like samples, but always as a whole: if a job changes only a part of the
+ * image, its {@link PicturePart} covers the whole image, with strength 0 outside that part.
  */
 export interface DevicePictures {
   /** Copies samples to the device. @returns undefined if it does not support images of that format: they stay in host memory */

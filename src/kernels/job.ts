@@ -150,7 +150,7 @@ export interface PicturePass {
 
 /**
  * The weights of a pass and how they are summed. Taps of weight zero are omitted unless stated otherwise.
- * - `integer`: whole weights and a factor; 16 bits hold every sum;
+ * - `integer`: whole weights and a factor; 16 bits hold every sum of 8-bit samples, and 32 bits every sum of 16-bit samples;
  * - `box`: one weight for the whole window, by running sums;
  * - `window`: float weights, `[KH, KW]` for all cells, or `[cells, KH, KW]`; with `zeros`, taps of weight zero are not
  *   omitted;
@@ -212,7 +212,8 @@ export type PictureSum =
        */
       readonly rests: readonly number[];
       /**
-       * normalized measures: a window with at most this energy scores 0: Σ window², or for zncc Σ (window − its mean)²
+       * normalized measures: a window whose energy does not exceed this value scores 0. The energy is Σ window², or for
+       * zncc Σ (window − its mean)²
        */
       readonly nothing: number;
     };
@@ -243,8 +244,9 @@ export const PICTURE_SUMS = [
 
 /**
  * A complete filter on an image: reads its samples and writes the samples of the result. Inputs: the image, and the mask if there is
- * one. Output: the result, which may be the same array as the image. Integer sums require a single pass from 8 bits to
- * 8 bits that keeps the size and convolves all channels, or all but alpha, which is copied from the same pixel.
+ * one. Output: the result, which may be the same array as the image. `integer` sums require a single pass with stride 1 over
+ * unchanged 8-bit or 16-bit samples of all channels, or of all but alpha, which is copied. For `box` and `magnitude`, image and
+ * result must also have 8 bits and the same size, and alpha is copied from the same pixel.
  */
 export interface PictureJob {
   readonly operation: 'picture';

@@ -18,8 +18,8 @@ export const FILTER_FRAMES_OPTIONS = { ...STEP_OPTIONS, ...AROUND_OPTIONS, ...ST
 const PIPELINE_FRAMES_OPTIONS = { ...WHERE_OPTIONS, ...STREAMING } satisfies Rows;
 
 /**
- * Options of {@link filterFrames}: those of `filter`, except for `out`, `signal` and `onProgress`, which streams
- * replace.
+ * Options of {@link filterFrames}: those of `filter`, except for `out`, `signal` and `onProgress`. To cancel a stream,
+ * pass a signal to `pipeTo`.
  */
 export interface FilterFramesOptions extends OptionsOf<typeof FILTER_FRAMES_OPTIONS> {}
 /** Options of {@link filterFrames} with a pipeline, which contains all other options. */

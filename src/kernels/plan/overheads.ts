@@ -15,7 +15,7 @@ export interface Overhead {
   readonly reason: Reason;
   /** the reason in English */
   readonly what: string;
-  /** predicted milliseconds; 0 if it increases the cost of the sums, which the plan's cost includes */
+  /** predicted milliseconds; 0 for work that is counted in the cost of the sums */
   readonly cost: number;
 }
 

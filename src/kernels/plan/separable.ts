@@ -3,15 +3,15 @@ import { type Product, separate } from './low-rank.js';
 import type { Pass } from './pass.js';
 import type { Reason } from './reason.js';
 
-/** More products than that are not tried: each takes a copy of the image. */
+/** Maximum number of products, because each of them takes a copy of the image. */
 const MOST_PRODUCTS = 8;
 
 /**
- * One pass an axis: columns, then rows; for a volume slices, columns, rows. A sum of products runs side by side, as channels
- * between the passes, and the last pass adds the channels up. So every pass is a plain `conv`, on every backend.
+ * One pass per axis: columns, then rows; for a volume slices, columns, rows. If the kernel is a sum of products, these are separate
+ * channels between the passes, and the last pass adds the channels. Every pass is therefore a plain `conv`, on every backend.
  *
- * A row of constant padding holds v; after the pass along the columns it would hold v · Σ column, so that is what the next
- * pass is padded with. All other modes show cells of the input, and what is shown has been through the pass.
+ * A row of constant padding holds v; after the pass along the columns it would hold v · Σ column, so the next pass is padded with
+ * this value. With all other modes, padding repeats cells of the input, which have already been through the pass.
  */
 export function separablePasses(geometry: ConvGeometry, kernel: Float32Array): readonly Pass[] | { readonly whyNot: Reason } {
   const { kernelShape, outChannels, groups, paddingValue } = geometry;
@@ -67,7 +67,7 @@ function productsOfChannels({ kernel: size, outChannels }: ConvGeometry, kernel:
   return channels;
 }
 
-/** The geometry along some axes alone: that of the pass, and in the first one those where the kernel has one cell only. */
+/** The geometry along some axes only: the axis of the pass and, in the first pass, those along which the kernel has a single cell. */
 function passGeometry(g: ConvGeometry, axes: readonly number[], xShape: number[], outChannels: number, groups: number, paddingValue: number): ConvGeometry {
   const along = <T>(values: readonly T[], neutral: T) => values.map((value, a) => (axes.includes(a) ? value : neutral)).slice(3 - g.rank);
   const kernelShape = [outChannels, xShape[1] / groups, ...along(g.kernel, 1)];

@@ -1,14 +1,14 @@
 import type { ConvGeometry } from '../geometry.js';
 import type { PictureSum } from '../job.js';
 
-/** The programs for images round sums below it only. */
+/** The programs for images round only sums below this value correctly. */
 export const HIGHEST_SUM = 2 ** 21;
 /** The most rows of a box: 16 bits hold the sum of a column of 257 bytes. */
 const HIGHEST_BOX = 257;
 
 type IntegerSum = Extract<PictureSum, { kind: 'integer' }>;
 
-/** The weights as integers and their factor, if 16 bits hold every sum of samples of 8 bits, or 32 bits those of 16. */
+/** The weights as integers, and their factor, if 16 bits hold every sum of 8-bit samples, or 32 bits every sum of 16-bit samples. */
 export function wholeWeights(window: Float32Array, bias: number, { paddingValue }: ConvGeometry, white: number): Omit<IntegerSum, 'kind'> | undefined {
   const weights = window.filter((weight) => weight !== 0);
   const unit = weights.reduce((least, weight) => Math.min(least, Math.abs(weight)), Number.POSITIVE_INFINITY);
@@ -28,7 +28,10 @@ function quotientOf(window: Int32Array, scale: number): IntegerSum['quotient'] {
   return quotientBetween(low, high, scale);
 }
 
-/** The quotient in 16 bits of sums from `low` to `high`, with as many fraction bits as there is room for: tried with every sum that gives a byte, saturated as the program does. */
+/**
+ * The 16-bit quotient for sums from `low` to `high`, with as many fraction bits as fit. It is tested with every sum that gives a byte,
+ * with the saturation of the program.
+ */
 export function quotientBetween(low: number, high: number, scale: number): IntegerSum['quotient'] {
   const shift = 14 - Math.floor(Math.log2(Math.max(-low, high)));
   const bits = 14 - Math.floor(Math.log2(scale * 2 ** (15 - shift)));

@@ -29,18 +29,18 @@ function launchesOf(sum: PictureSum): number {
   return sum.kind === 'separable' || sum.kind === 'moments' ? 2 : 1;
 }
 
-/** What a convolution of tensors moves, and computes directly or by one pass an axis. */
+/** The transfers and the work of a convolution of tensors, computed directly or in one pass per axis. */
 export function workOfPlan({ geometry, alternatives, cost }: ConvPlan): Work {
   const few = alternatives.flatMap((each) => (each.possible && (each.algorithm === 'direct' || each.algorithm === 'separable') ? each.multiplyAdds : []));
   return { ...workOfOperator('conv', geometry, Math.min(directProducts(geometry), ...few)), cost };
 }
 
-/** True if the algorithm was not requested, and there is enough to do: another backend may compute it by another one. */
+/** True if another backend may use another algorithm: none was requested, and there is enough work. */
 export function isFree({ reason }: ConvPlan): boolean {
   return reason.name !== 'asked' && reason.name !== 'little';
 }
 
-/** The same for an operator: the tensors that are not its result go up. */
+/** The same for an operator: all tensors except its result are uploaded. */
 export function workOfOperator(operation: string, geometry: ConvGeometry, multiplyAdds = directProducts(geometry)): Work {
   const { xShape, kernelShape, outShape, kernel, stride } = geometry;
   const [x, weights, out] = [xShape, kernelShape, outShape].map((shape) => 4 * sizeOf(shape));
