@@ -19,7 +19,7 @@ const ENGLISH = {
   products: 'the {size} kernel is the sum of {n} products of one-dimensional kernels: {passes}',
   equal: 'all weights are equal, and running sums add up a window of any size at the same cost',
   large: 'a Fourier transform turns a convolution into one multiplication per frequency, and a {size} kernel is large enough to repay the transforms',
-  whole: 'the weights are integer multiples of one number, and 16 bits hold every sum',
+  whole: 'the weights are integer multiples of one number, and integers hold every sum',
   // not possible
   noProgram: 'the {backend} backend has no program for it',
   noZeros: 'no weight is zero',
