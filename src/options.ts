@@ -30,7 +30,7 @@ export interface OptionRow<T = unknown> extends OptionRule<T> {
   readonly help?: string;
   /** Name of the value in `--help`. Default: `name` for words, otherwise `n`. */
   readonly placeholder?: string;
-  /** Text that the flag stands for where it has no value. Default: the flag needs one. */
+  /** The value, as text, of a flag that is given without one. Default: the flag requires a value. */
   readonly preset?: string;
 }
 

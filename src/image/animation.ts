@@ -78,8 +78,8 @@ export interface EncodeAnimationOptions extends EncodeOptions {
  * own palette, and all others share one; alpha below one half becomes transparent; delays are
  * rounded to hundredths of a second. Frames are written in full; if any has transparent pixels, each is cleared before
  * the next.
- * @throws ShapeError if there is no frame, or frames differ in size, or in channels or sample types if the format
- * requires equal ones
+ * @throws ShapeError if there is no frame; if frames differ in size, except as pages of a TIFF; or if frames of a PNG
+ * differ in channels or sample type
  * @throws DataError if a delay is out of range
  * @throws OptionError if `repeats` breaks its rule, or the format stores a single image
  * @example

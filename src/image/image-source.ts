@@ -29,7 +29,7 @@ export type ImageSource = Image | Pixels | RawPixels | Drawable;
  * @param source not modified
  * @returns with `data` a `Uint8ClampedArray` for bytes of any kind, a `Uint16Array` or a `Float32Array`
  * @throws ShapeError if it is not an image, or the length of its data does not match its size
- * @throws UnsupportedError if a canvas has a context of another kind, or this environment cannot draw
+ * @throws UnsupportedError if a canvas has a context other than `2d`, or this environment cannot draw
  * @example
  * ```ts
  * import { toImage } from 'convlab';

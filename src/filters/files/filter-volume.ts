@@ -36,7 +36,7 @@ export interface VolumeReport {
   readonly shape: readonly number[];
   /** of the chunks of the result */
   readonly chunks: readonly number[];
-  /** parts that were computed, and that an earlier run had written */
+  /** number of blocks that this run computed, and of blocks that it kept from an earlier run */
   readonly blocks: { readonly computed: number; readonly kept: number };
 }
 
@@ -45,7 +45,7 @@ export interface VolumeReport {
  * package. The kernel's axes are the last ones of the array. The result is bit-identical to that of {@link filterTensor}: the volume is planned as a
  * whole and computed in blocks. Memory holds one block with its surroundings and some chunks of the input.
  *
- * The result is a Zarr v3 of float32, an OME-Zarr if the input is one, with chunks that follow the blocks. It is written to a folder next to the
+ * The result is a Zarr v3 of float32, an OME-Zarr if the input is one. Its chunks do not extend across blocks. It is written to a folder next to the
  * destination, `.NAME.convlab-part`, and is renamed to its final name at the end. If the process dies, the finished blocks stay, and `resume`
  * continues from them.
  *

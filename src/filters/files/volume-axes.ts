@@ -2,16 +2,16 @@ import { borderSource } from '../../kernels/border.js';
 import type { ConvGeometry } from '../../kernels/geometry.js';
 import type { Block, Range } from '../../kernels/plan/blocks.js';
 
-/** Cells of a side of a chunk of the result at the most, where blocks need no more. */
+/** Maximum length of a side of a chunk of the result, unless the blocks require longer ones. */
 const CHUNK = 128;
-/** Of the values of blocks, after the batch and the channels. */
+/** Index of the first spatial axis of a block, after the batch and the channels. */
 const SPATIAL = 2;
 
-/** What a block reads and writes of one item of the batch, on the axes of the array. */
+/** The cells that a block reads and writes for one item of the batch, on the axes of the array. */
 export interface BlockPart {
   /** indices of cells on each axis; −1: outside */
   readonly cells: readonly Int32Array[];
-  /** first cell of what it gives */
+  /** index of the first cell that it writes, on each axis */
   readonly from: readonly number[];
   readonly shape: readonly number[];
 }
@@ -25,7 +25,7 @@ export class VolumeAxes {
     readonly rank: number,
   ) {}
 
-  /** Chunks that every block consists of: whole ones, but at the end of the axes. */
+  /** The shape of the chunks. Every block consists of whole chunks, except at the ends of the axes. */
   chunks(blocks: readonly Block[]): readonly number[] {
     const spatial = this.geometry.output.map((n, axis) => {
       const [from, to] = blocks[0].given[axis + SPATIAL];

@@ -31,9 +31,10 @@ export interface CannyOptions extends OptionsOf<typeof CANNY_OPTIONS> {}
  * Canny's edge detector, with edges one pixel wide: Gaussian blur, Sobel gradient, non-maximum suppression across the edge,
  * and hysteresis between the two thresholds.
  *
- * Thresholds are magnitudes of {@link gradient}, 1 for a step from black to white before the blur. Multiply them by 1020 for
- * OpenCV's `Canny` with `L2gradient` (8 bits), by 4 for scikit-image's `canny` (0…1). The two neighbors across the edge are
- * interpolated as in scikit-image; of two equal neighbors one is kept, as in OpenCV. Each pixel uses its steepest channel.
+ * Thresholds are magnitudes of the {@link gradient} of the blurred image. A step from black to white that is not blurred
+ * has magnitude 1. Multiply thresholds by 1020 for OpenCV's `Canny` with `L2gradient` (8 bits), by 4 for scikit-image's
+ * `canny` (0…1). The two neighbors across the edge are interpolated as in scikit-image; of two equal neighbors one is kept,
+ * as in OpenCV. Each pixel uses its steepest channel.
  * @returns one channel of the same size and sample type: white on black
  * @throws OptionError if an option is unknown or breaks its rule
  * @see Canny, A Computational Approach to Edge Detection (1986)

@@ -43,7 +43,7 @@ export async function gaussianPyramid(image: AnyImage, levels: number, options: 
 
 /** The result of {@link laplacianPyramid}: detail bands, each with half the resolution of the previous one, and a small base image. */
 export interface LaplacianPyramid<I extends Image | DeviceImage = Image> {
-  /** float images around 0, finest first: each level of the Gaussian pyramid minus the next one, enlarged */
+  /** float images around 0, finest first: each level of the Gaussian pyramid minus the enlarged next level */
   readonly details: readonly I[];
   /** the smallest level of the Gaussian pyramid, a float image: 0 is black, 1 is white */
   readonly base: I;

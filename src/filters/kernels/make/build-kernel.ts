@@ -38,8 +38,8 @@ export function total(weights: readonly number[]): number {
 }
 
 /**
- * Sets weights that are zero except for rounding to zero, so that they are skipped: Rounds values such as cos 90°,
- * which is 6e-17 in float64.
+ * The weights as float32, with those that differ from zero only by rounding set to zero, so that they are skipped: cos 90°,
+ * for example, is 6e-17 in float64.
  */
 function toFloat32(weights: readonly number[]): Float32Array {
   const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
