@@ -159,14 +159,15 @@ export interface PicturePass {
  * - `products`: `count` such rows and columns in sequence, whose products add up to the window;
  * - `fft`: as `window`, by Fourier transform, for windows of more than one row;
  * - `magnitude`: scale · √(a² + b²) of the sums a and b under two windows of whole weights, without bias;
- * - `slopes`: the gradient from the sums under two perpendicular windows, or under several windows with the largest sum, without bias:
- *   its magnitude, where `step` is 1; its angle; or its angle as a color, with the magnitude as brightness;
+ * - `slopes`: the gradient, without bias. The sums under two perpendicular windows are its components; of more than two windows, the
+ *   one with the largest sum gives its magnitude and angle. The result is the magnitude, divided by `step`; the angle; or the angle
+ *   as a color, with the magnitude as brightness;
  * - `ridge`: the magnitude √(a² + b²) of the cell with the steepest gradient under two perpendicular windows, or 0 if a
  *   neighbor along the gradient is steeper (non-maximum suppression); the window of the geometry is two pixels larger
  *   than these windows;
- * - `moments`: the mean of a window, its variance / white, or its square root. If weighted, the last cell contains the
- *   weight of the pixel's other cells, from 0 to white; with `brightness`, the first cell is replaced by the luminance
- *   of the first three;
+ * - `moments`: the mean of a window, its variance divided by the value of white, or its standard deviation. If weighted, the last
+ *   cell contains the weight of the pixel's other cells, from 0 to white; with `brightness`, the first cell is replaced by the
+ *   luminance of the first three;
  * - `likeness`: one value: the similarity of a window of the image to a template, over all cells. It must be the last
  *   pass; the pass before it computes Σ template · window per cell and has the same geometry.
  */

@@ -11,7 +11,7 @@ export interface SlicedConv {
   readonly slices: Tensor;
   /** `[N, Cout, ...o]`: the slices added up */
   readonly sums: Tensor;
-  /** `[N, Cout, ...o]`: the sums plus the bias, which is what `conv` returns, to rounding */
+  /** `[N, Cout, ...o]`: the sums plus the bias, which is what `conv` returns, up to rounding */
   readonly output: Tensor;
 }
 

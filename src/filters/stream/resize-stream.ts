@@ -24,7 +24,7 @@ export interface ResizeStreamOptions extends OptionsOf<typeof RESIZE_STREAM_OPTI
  * @param rows as in {@link filterStream}
  * @param format of the image
  * @returns the rows of the result, and their format
- * @throws as `resize` does; OptionError if `opaque` is missing; UnsupportedError on a backend that resizes whole images only
+ * @throws as `resize` does; OptionError if `opaque` is required and missing; UnsupportedError on a backend that resizes whole images only
  * @example
  * ```ts
  * import { resizeStream } from 'convlab';
