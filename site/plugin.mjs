@@ -18,7 +18,7 @@ import {
 } from 'typedoc';
 import { frame, GUIDES_PAGE } from './frame.mjs';
 import { buildHome } from './home/build.mjs';
-import { improveSearch } from './search.mjs';
+import { improveSearch, splitAtPunctuation } from './search.mjs';
 import { addTaskPage } from './tasks.mjs';
 
 /** Patterns of source paths, each with the subject of the names declared there. The first match applies. */
@@ -169,6 +169,7 @@ export function load(app) {
     const { project } = context;
     addTaskPage(project, (name) => relative(resolve('src'), project.getSymbolIdFromReflection(name)?.fileName ?? ''));
   });
+  splitAtPunctuation();
   app.renderer.on(IndexEvent.PREPARE_INDEX, (index) => {
     index.searchFieldWeights.words = 24;
     for (const [i, result] of index.searchResults.entries()) {

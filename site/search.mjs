@@ -2,6 +2,7 @@
 // and words of one or two letters, or that every sentence has, are left out.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import lunr from 'lunr';
 
 /** What lunr is asked for. Runs in the page: it stands for itself. */
 export function queryOf(text) {
@@ -11,6 +12,14 @@ export function queryOf(text) {
     .filter((word) => word !== '');
   const telling = words.filter((word) => word.length > 2 && !['and', 'are', 'for', 'how', 'the', 'what', 'will', 'with'].includes(word));
   return (telling.length > 0 ? telling : words).map((word) => `${word}^6 ${word}*^3 *${word}*`).join(' ');
+}
+
+/**
+ * Makes lunr split texts where {@link queryOf} splits queries. By default, it splits at spaces and hyphens only; terms such as `uint8array(10)` and
+ * `uint8array(11` can make lunr 2.3.9 merge different states of its index, and searching it then throws.
+ */
+export function splitAtPunctuation() {
+  lunr.tokenizer.separator = /[^\p{L}\p{N}_]+/u;
 }
 
 /** TypeDoc's own, in its minified script. */
