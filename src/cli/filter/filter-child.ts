@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConvlabError, DataError, OptionError, ShapeError, UnsupportedError } from '../../errors.js';
+import { removeUnfinished } from '../../image/replace-file.js';
 import type { FileJob } from './filter-files.js';
 import type { FilterFlags } from './filter-flags.js';
 import type { Report } from './filter-one.js';
@@ -24,6 +25,7 @@ export async function createChild(flags: FilterFlags) {
     return child.ready;
   });
   const again = async (job: FileJob): Promise<Report> => {
+    await removeUnfinished(job.to); // by the process that died
     const other = start(flags);
     try {
       await other.ready;
