@@ -108,8 +108,8 @@ export interface Backend {
   release(executable: Executable): void;
 
   /**
-   * Optional: a zeroed array in the backend's own memory, if the caller can access it: images in it are filtered without a copy.
-   * Otherwise an ordinary array.
+   * Optional: a zeroed array for an image. If the caller can access the backend's own memory, the array is in that memory, and images
+   * in it are filtered without a copy. Otherwise it is an ordinary array.
    * @throws UnsupportedError when the memory is exhausted
    */
   allocateBytes?(length: number): Uint8ClampedArray;
@@ -140,7 +140,8 @@ export interface BackendChooser {
   /** The names of the backends. */
   readonly among: readonly Backend['name'][];
   /**
-   * Runs a call from tensors to tensors on one of the backends. The call may run additional times, with results discarded, to compile and time it.
+   * Runs a call from tensors to tensors on one of the backends. The call may run additional times, to compile and time it; the results
+   * of these runs are discarded.
    * @param call `chosen` receives where the call runs and why; if it is undefined, the result of the call is discarded
    */
   run<T>(work: Work, call: (on: Backend, chosen?: BackendChoice) => Promise<T>): Promise<T>;
@@ -217,8 +218,8 @@ export interface DevicePictures {
   /** Copies samples to the device. @returns undefined if it does not support images of that format: they stay in host memory */
   upload(samples: PictureSamples, format: PictureFormat): DevicePicture | undefined;
   /**
-   * Optional: copies a drawable source of a page without a copy in host memory: 8-bit RGBA, not premultiplied. The source is read
-   * before the call returns.
+   * Optional: copies a canvas, a bitmap or a video frame to the device, as 8-bit RGBA that is not premultiplied. No copy is made in
+   * host memory. The source is read before the call returns.
    * @returns undefined as {@link upload} does
    */
   uploadDrawable?(source: HTMLCanvasElement | OffscreenCanvas | ImageBitmap | VideoFrame, width: number, height: number): Promise<DevicePicture> | undefined;

@@ -272,7 +272,7 @@ function placeWindow(operation: string, input: readonly number[], kernel: readon
   });
 }
 
-/** How far a window after the last complete one extends over the padding, if it starts before that. */
+/** How far a window after the last complete one extends beyond the padding, if that window starts before the padding at the end. */
 function lastWindowExcess(n: number, before: number, after: number, extent: number, stride: number): number {
   const room = n + before + after - extent;
   const last = Math.ceil(room / stride) * stride;

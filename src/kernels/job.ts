@@ -44,7 +44,7 @@ export type SampleFormat = 'uint8' | 'uint16' | 'float32';
 /** How the samples of a pixel are converted to the numbers that are convolved. These numbers are called the cells of the pixel. */
 export interface Load {
   readonly samples: SampleFormat;
-  /** interleaved, 1 to 4; of 2 and 4, the last is alpha */
+  /** number of interleaved channels, 1 to 4; if there are 2 or 4, the last one is alpha */
   readonly channels: number;
   /** the sample value of white */
   readonly white: number;
@@ -83,7 +83,7 @@ export interface Store {
    * Channels that are not convolved, and colors to which the change in luminance is added; undefined if there are none.
    */
   readonly kept: KeptChannels | undefined;
-  // of chosen channels except alpha; linear light is encoded to sRGB before
+  /** Take the absolute values of the chosen channels except alpha. Linear light is encoded to sRGB before this step. */
   readonly absolute: boolean;
   /** Stretch the values: the smallest becomes black, the largest white. */
   readonly normalized: boolean;
@@ -115,9 +115,9 @@ export interface UnsharpMix {
   readonly brightness: boolean;
 }
 
-/** The pixel from which each pixel of the result takes its other channels: the one under the anchor. */
+/** For each pixel of the result, the pixel under the anchor: the channels that are not convolved are taken from there. */
 export interface KeptChannels {
-  /** for every row (and column) of the result; −1 beyond the border */
+  /** for every row (`columns`: column) of the result, the row (column) of the image under the anchor; −1 beyond the border */
   readonly rows: Int32Array;
   readonly columns: Int32Array;
   /** the samples beyond the border */
@@ -137,7 +137,7 @@ export interface PicturePart {
   readonly mask: { readonly samples: SampleFormat; readonly white: number } | undefined;
 }
 
-/** One convolution of a {@link PictureJob}: the same window over every cell. */
+/** One convolution of a {@link PictureJob}. The windows of all cells have the same size. */
 export interface PicturePass {
   /** depthwise, with one plane per cell, `[1, cells, H, W]`; never flipped, because the weights are already rotated */
   readonly geometry: ConvGeometry;
@@ -295,7 +295,10 @@ export interface ResizeJob {
   readonly addend?: Addend;
 }
 
-/** A second input of the result's size and channels: each value of the result is sample · unit + r · factor, where sample comes from this input and r is the resized value. */
+/**
+ * A second input, with the size and channels of the result. Each value of the result is sample · unit + r · factor, where `sample`
+ * comes from the second input and r is the resized value.
+ */
 export interface Addend {
   readonly samples: SampleFormat;
   readonly unit: number;

@@ -7,7 +7,7 @@ import type { Module } from '../module.js';
 
 /** Values of the forward pass and gradients of L. */
 export interface Propagated {
-  /** L's layer, forward */
+  /** the values of the layer where L is measured */
   readonly output: Tensor;
   /** ∂L/∂input, in the input's shape */
   readonly inputGradient: Tensor;
@@ -16,8 +16,8 @@ export interface Propagated {
 }
 
 /**
- * Runs a model forward in evaluation mode and back from a layer to its input. Restores the model's mode
- * and zeroes the gradients of its parameters.
+ * Runs a model forward in evaluation mode, then backward from a layer to the model's input. Afterwards restores the
+ * model's mode and zeroes the gradients of its parameters.
  * @param layer where L is measured, a name of `retrieveFeatures`; undefined: the model's output
  * @param seed ∂L/∂layer, from the layer's values
  * @param between a layer whose values and gradient are returned as well

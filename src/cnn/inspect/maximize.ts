@@ -82,7 +82,7 @@ export async function maximizeActivation(model: Module, shape: readonly number[]
   return { x, activations };
 }
 
-/** The weights of the activation as a sum of the layer's values: 1 at the cell, or 1 / cells over the map. */
+/** The activation is a weighted sum of the layer's values. These are the weights: 1 at the cell `at`, or 1 / cells over the whole map. */
 function activationWeights({ shape, data }: Tensor, channel: number, at: readonly number[] | undefined): Float32Array {
   const spatial = shape.slice(2);
   const cells = sizeOf(spatial);

@@ -26,7 +26,8 @@ const BATCH = 100;
 /**
  * The drop in the score of a class when a square of the image is covered. It shows the parts that the model relies on.
  * @param x `[1, C, H, W]`; the model's output must be `[N, classes]`
- * @returns `[oH, oW]`: the score minus the score with the square at that position; the center of the square starts at the first row and column
+ * @returns `[oH, oW]`: for each position of the square, the score of the uncovered image minus the score of the covered one. At the
+ * first position, the center of the square is in the first row and column
  * @throws ShapeError or OptionError if x or an option breaks its rule
  * @see Zeiler and Fergus, Visualizing and Understanding Convolutional Networks, 2014
  * @example

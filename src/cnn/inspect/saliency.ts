@@ -73,7 +73,8 @@ export const GRAD_CAM_OPTIONS = {
 export interface GradCamOptions extends OptionsOf<typeof GRAD_CAM_OPTIONS> {}
 
 /**
- * Shows where a layer responds to a class: its feature maps, weighted by the gradient of the score, summed, with negative values set to 0.
+ * Shows where a layer responds to a class. Each feature map of the layer is weighted by the mean gradient of the score over the map.
+ * The result is the sum of the weighted maps, with negative values set to 0.
  * @param x `[N, C, ...spatial]`
  * @returns `[N, ...spatial of the layer]`, ≥ 0
  * @throws OptionError if there is no such layer or class

@@ -47,7 +47,7 @@ function usualHeight(by: FilterByRows): number {
   return Math.ceil(Math.max(BAND_BYTES / row, (2 * (to - from)) / stride, 1));
 }
 
-/** One pass over the rows of an image: computes the bands of the result in order. One band is computed while the next rows are read. */
+/** One pass over the rows of an image. It computes the bands of the result in order, each while the rows of the next one are read. */
 export class BandPass<T> {
   readonly #window: RowWindow;
   #received = 0;
@@ -113,7 +113,7 @@ export class BandPass<T> {
     const before = this.#pending;
     const pending = this.compute(this.#window.held, this.bands[this.#next].rows);
     pending.catch(() => {}); // reported to the caller that awaits it
-    // stopping here waits for both
+    // if the caller stops here, `settled` waits for both bands
     this.#pending = before ? before.then(() => pending) : pending;
     this.#next++;
     const done = before && { value: await before };

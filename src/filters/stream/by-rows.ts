@@ -7,7 +7,7 @@ import type { ConvGeometry } from '../../kernels/geometry.js';
 import type { ConvPlan } from '../../kernels/plan/conv-plan.js';
 import type { Rectangle } from '../picture/region.js';
 
-/** Some rows of an image, stored as an image, and the index of the first one. */
+/** Some rows of an image, stored as an image of their own, and the index of the first of these rows in the whole image. */
 export interface HeldRows {
   readonly image: Image;
   readonly from: number;
@@ -21,8 +21,8 @@ export interface FilterByRows {
   readonly format: Format;
   readonly result: Format;
   /**
-   * Number of result rows that are computed together. Bands begin at `origin` + a multiple of it, or at 0, and end
-   * where the next one begins.
+   * Number of result rows that are computed together. Above row `origin`, bands begin at multiples of `unit`; from there
+   * on, they begin at `origin` plus a multiple of `unit`. A band ends where the next one begins.
    */
   readonly unit: number;
   readonly origin: number;
@@ -45,7 +45,7 @@ export interface FilterByRows {
   release(): void;
 }
 
-/** Whatever streams of rows can run: the plan of a filter, an operation or a resize, for images of one format. */
+/** A plan that a stream of rows can run: the plan of a filter, an operation or a resize, for images of one format. */
 export interface RowPlan {
   readonly format: Format;
   readonly result: Format;
@@ -55,7 +55,7 @@ export interface RowPlan {
   readonly transparent?: RowPlan | undefined;
   /**
    * @throws OptionError if rows of the result depend on rows anywhere in the image
-   * @throws UnsupportedError if the backend can compute it only from the whole image
+   * @throws UnsupportedError if the backend can compute the result only from the whole image
    */
   byRows(): FilterByRows;
 }
@@ -68,7 +68,7 @@ export function checkLocal(operation: string, geometries: readonly Pick<ConvGeom
   }
 }
 
-/** The part of a rectangle inside a range of rows, relative to the first of them; its height is 0 if there is none. */
+/** The part of a rectangle inside a range of rows, relative to the first row of the range; its height is 0 if they do not overlap. */
 export function withinRows({ x, y, width, height }: Rectangle, [from, to]: RowRange): Rectangle {
   const [top, bottom] = [Math.max(y, from), Math.min(y + height, to)];
   return top < bottom ? { x, y: top - from, width, height: bottom - top } : { x, y: 0, width, height: 0 };

@@ -27,9 +27,9 @@ export interface PipelineFramesOptions extends OptionsOf<typeof PIPELINE_FRAMES_
 
 /**
  * Filters the frames of a video in a page (WebCodecs): a `TransformStream` between a decoder, a camera or a
- * `MediaStreamTrackProcessor`, and an encoder, a canvas or a `MediaStreamTrackGenerator`. Output frames are 8-bit RGB
- * with the timestamps of the input frames. Input frames are closed once they are read; close the output frames
- * yourself. A frame is filtered when the previous one has been consumed.
+ * `MediaStreamTrackProcessor`, and an encoder, a canvas or a `MediaStreamTrackGenerator`. Output frames are 8-bit RGB,
+ * with alpha if the input may have alpha, and keep the timestamps of the input frames. Input frames are closed once they
+ * are read; close the output frames yourself. One frame is filtered ahead of the consumer.
  *
  * @param kernel as in `filter`, or a {@link Pipeline}
  * @throws OptionError if a name or an option is unknown, or the result would not have 8 bits; UnsupportedError if

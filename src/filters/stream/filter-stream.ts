@@ -28,8 +28,8 @@ export const STREAMING = {
   /**
    * True if the image has no transparent pixels. With `alpha: 'premultiply'`, the default for weights with a positive
    * sum, an opaque image is filtered like one without alpha, which halves the work and rounds differently. A stream
-   * cannot know this in advance. Default: if `rows` is a function, it is called once more to check the pixels;
-   * otherwise this option is required. With `false`, the result for an opaque image is within one rounding of the
+   * does not know in advance whether the image is opaque. Default: if `rows` is a function, it is called once more to
+   * check the pixels; otherwise this option is required. With `false`, the result for an opaque image is within one rounding of the
    * result of `filter`.
    */
   opaque: flag,
@@ -77,8 +77,8 @@ export interface RowStream extends AsyncGenerator<Samples, void, undefined> {
  *
  * @param rows bands of whole rows, of any height; or a function that returns them, for an image that can be read twice
  * @param format of the image
- * @param kernel as in `filter`; a {@link Pipeline}; or the name of an operation of the catalogue except `canny`, such as `'unsharp-mask:2'`, with the options of {@link OperationOptions},
- * on wasm
+ * @param kernel as in `filter`; a {@link Pipeline}; or the name of an operation of the catalogue except `canny`, such as
+ * `'unsharp-mask:2'`. An operation takes the options of {@link OperationOptions} and runs on wasm only
  * @returns the rows of the result, and their format. The source is opened at the first request, read on demand, and closed with the result
  * @throws as `filter` does; OptionError if an option needs the whole image, or a second pass over rows that can be read only once
  * @throws DataError while reading, if the number of rows differs from the format
@@ -147,7 +147,7 @@ function operationOf(operation: string, kernel: KernelSource | Pipeline): ((form
   return (format, options) => way(format, parameters, pickOptions(options, OPERATION_OPTIONS));
 }
 
-/** Why an operation of the catalogue has no way by rows: the only one is `canny`. */
+/** The reason why `canny`, the only such operation of the catalogue, cannot be computed by rows. */
 export const WHOLE_IMAGE = 'whose hysteresis follows edges through the whole image';
 
 /** The filter of the plan that runs, if it is known in advance. @throws OptionError if `opaque` is required and missing */
@@ -205,7 +205,7 @@ async function* filterRows({ operation, backend }: PlannedRows, by: FilterByRows
   onProgress?.(1);
 }
 
-/** Memory of two bands in turn: one is computed while the other is read. */
+/** Returns the memory of two bands alternately: one band is computed while the other is read. */
 function inTurn({ result }: FilterByRows, bands: readonly OutputBand[]): (height: number) => Samples {
   const height = Math.max(...bands.map(({ rows: [from, to] }) => to - from));
   let [next, other] = [0, 1].map(() => newImage({ ...result, height }).data);
@@ -231,7 +231,7 @@ export async function computeBand(by: FilterByRows, held: HeldRows, [from, to]: 
   return image.data;
 }
 
-/** Reports the completed fraction of the result, always less than 1: the stream reports its end. */
+/** Reports the completed fraction of the result. It is always less than 1, because the stream itself reports 1 at the end. */
 export function teller({ result }: FilterByRows, { onProgress }: Control): (band: Samples) => void {
   let rows = 0;
   return (band) => {

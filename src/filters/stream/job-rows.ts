@@ -25,7 +25,8 @@ export interface JobFrame {
 
 /**
  * The plan of jobs for streams of rows.
- * @param jobs the job for all images; or one that accepts only opaque images, and the one for others; none if the backend has no program
+ * @param jobs one job for all images; or two, of which the first accepts only opaque images and the second all others; or none, if
+ * the backend has no program
  */
 export function planJobs(frame: JobFrame, [job, other]: readonly WholeJob[], backend: Backend): RowPlan {
   const transparent = other && planJobs(frame, [other], backend);

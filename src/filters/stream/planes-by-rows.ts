@@ -15,7 +15,7 @@ import { stepsOnRows } from './steps-on-rows.js';
 /** Maximum number of cached plans, one per band height. */
 const MOST_PLANS = 8;
 
-/** Filters on float planes, on any backend. Each band is a small image with the border of the whole image. */
+/** Filters on float planes, on any backend. Each band is filtered like a small image, with the border values of the whole image. */
 export class PlanesByRows implements FilterByRows {
   readonly format: Format;
   readonly result: Format;

@@ -9,7 +9,7 @@ import { checkStream, type RowStream, STREAMING, startStream } from './filter-st
 import { planJobs } from './job-rows.js';
 
 const SIZE_OPTIONS = pickRows(RESIZE_OPTIONS, 'width', 'height', 'method', 'linear', 'alpha', 'output');
-/** Rows of the image under the rows of the result that are computed together: fewer take less memory, and more rows are summed twice. */
+/** Number of image rows under the result rows that are computed together. A smaller number takes less memory but sums more rows twice. */
 const SOURCE_ROWS = 512;
 /** Rules and defaults of {@link ResizeStreamOptions}. */
 export const RESIZE_STREAM_OPTIONS = { ...SIZE_OPTIONS, ...STREAMING } satisfies Rows;
@@ -19,7 +19,7 @@ export interface ResizeStreamOptions extends OptionsOf<typeof RESIZE_STREAM_OPTI
 
 /**
  * Resizes an image that does not fit in memory: it reads bands of rows and returns bands of the resized image, with the same bits as `resize` on the
- * whole image. Memory holds the rows under a few rows of the result, so a strong reduction needs more of it.
+ * whole image. Memory holds the image rows under a few rows of the result, so a strong reduction needs more memory.
  *
  * @param rows as in {@link filterStream}
  * @param format of the image

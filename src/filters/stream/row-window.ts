@@ -36,7 +36,7 @@ export class RowWindow {
     this.#to += rows.length / rowLength(this.format);
   }
 
-  /** Drops the rows above this one. Rows returned by {@link held} before the previous call must not be read any more. */
+  /** Drops the rows above `row`. Rows that {@link held} returned before the previous call of `forget` must not be read any more. */
   forget(row: number): void {
     const length = rowLength(this.format);
     const [first, end] = [Math.max(0, row - this.#from), this.#to - this.#from];

@@ -7,7 +7,7 @@ import { copyAround } from '../picture/region.js';
 import type { SettledFilter } from '../settle-filter.js';
 import { type FilterByRows, type HeldRows, rowsOf, withinRows } from './by-rows.js';
 
-/** What surrounds a job: the formats, and the filtered part of the image. */
+/** What a job does not describe: the formats, and the filtered part of the image. */
 type Around = Pick<SettledFilter, 'operation' | 'format' | 'result' | 'output' | 'local' | 'rectangle' | 'mask'>;
 
 /** Filters from samples to samples, on a backend that runs the plan of the whole image on bands. */

@@ -5,15 +5,15 @@ import { changeStep, type SeenRows, type Step } from '../step.js';
 /** Steps on some rows of an image. */
 export interface StepsOnRows {
   readonly steps: readonly Step[];
-  /** the rows of the image that they read */
+  /** the rows of the image that the steps read */
   readonly source: RowRange;
-  /** the rows of the result that they compute: the requested ones, and more if that is cheaper */
+  /** the rows of the result that the steps compute: the requested rows, and more if the padding needs them */
   readonly given: RowRange;
 }
 
 /**
- * The steps on the rows of an image that some rows of the result depend on. Values beyond the border are those of the
- * whole image, so near the border enough rows for reflection are included.
+ * Restricts steps to the rows of an image on which some rows of the result depend. Values beyond the border must be those
+ * of the whole image. Near the border, enough rows for reflection are therefore included.
  */
 export function stepsOnRows(steps: readonly Step[], rows: RowRange): StepsOnRows {
   const height = steps[steps.length - 1].geometry.output[1];
