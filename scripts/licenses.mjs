@@ -59,7 +59,7 @@ export function licensesPage() {
     'the bundle for web pages and the playground.',
     '',
     'The list does not include optional packages that you install yourself: sharp (Apache-2.0, with libvips under the LGPL-3.0-or-later) for',
-    'faster reading and writing of files, webgpu (MIT; Dawn under BSD-3-Clause) or gl (BSD-2-Clause) for a GPU in Node, bullmq and ioredis (MIT) for queues.',
+    'faster reading and writing of files, webgpu (MIT; Dawn under BSD-3-Clause) or gl (BSD-2-Clause) for a GPU in Node, bullmq and ioredis (MIT) for queues, zarrita (MIT) for volumes.',
     '',
     '| package | version | license | |',
     '|---|---|---|---|',

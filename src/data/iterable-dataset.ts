@@ -18,7 +18,9 @@ export interface SamplePass {
  *     for (let i = 10; i > 0; i--) yield { x: tensor([i], [1]), y: i % 2 };
  *   }
  * }
- * for await (const { y } of new IterableLoader(new Countdown(), { batchSize: 8 })) console.log(y.length); // → 2
+ * const sizes: number[] = [];
+ * for await (const { y } of new IterableLoader(new Countdown(), { batchSize: 8 })) sizes.push(y.length);
+ * console.log(sizes); // → [ 8, 2 ]
  * ```
  */
 export abstract class IterableDataset<S> implements AsyncIterable<S> {

@@ -8,8 +8,8 @@ import type { PointwiseName } from './pointwise.js';
 const MOST_EXECUTABLES = 256;
 
 /**
- * The operators of a backend as methods. Each is prepared at its first call and then cached by this object. A model
- * keeps one for its graphs, so a training step prepares nothing. {@link OperatorJob} defines every operator.
+ * The operators of a backend as methods. Each operator is prepared at its first call and then cached by this object. A
+ * model keeps one `Operators` object for all its graphs, so training steps after the first prepare nothing. {@link OperatorJob} defines every operator.
  * @example
  * ```ts
  * import { Linear } from 'convlab';
@@ -67,7 +67,7 @@ export class Operators {
     this.#run('convBiasGradient', geometry, [gradient], [out]);
   }
 
-  /** The largest value of every window, and in `winners`, of out's shape, which cell of the window it was: (kd·KH + kh)·KW + kw. */
+  /** Writes the largest value of every window to `out`, and its index in the window, (kd·KH + kh)·KW + kw, to `winners`, which has the shape of `out`. */
   maxPool(geometry: ConvGeometry, x: DeviceBuffer, out: DeviceBuffer, winners: DeviceBuffer): void {
     this.#run('maxPool', geometry, [x], [out, winners]);
   }

@@ -38,7 +38,7 @@ export function convolve(x: Value, weight: Value, bias: Value | null, options: C
  * The transposed convolution: the input gradient of a convolution as a forward operation.
  * @param x `[N, Cin, ...spatial]`
  * @param weight `[Cin, Cout / groups, ...kernel]`, PyTorch's layout
- * @param outShape `[N, Cout, ...spatial]`, an input shape for which the convolution with these options returns x's shape
+ * @param outShape `[N, Cout, ...spatial]`, the shape of the result; the convolution with these options must map it to the shape of x
  */
 export function convolveTransposed(
   x: Value,

@@ -131,8 +131,8 @@ abstract class AdaptivePool extends Module {
 }
 
 /**
- * `[N, C, ...]` → `[N, C, ...outputSize]`; each output element is the mean of an equal part of the input, for 1 to 3 spatial
- * axes.
+ * `[N, C, ...]` → `[N, C, ...outputSize]`; each output element is the mean of one part of the input, for 1 to 3 spatial axes.
+ * As in PyTorch, the parts overlap and may differ in size if the size of an axis is not a multiple of the output size.
  * @throws OptionError unless the size consists of integers ≥ 1, or when it runs if it does not match the axes
  */
 export class AdaptiveAvgPool extends AdaptivePool {
