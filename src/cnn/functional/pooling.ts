@@ -47,7 +47,7 @@ export function averagePooling(x: Value, options: WindowOptions, countIncludePad
 }
 
 /**
- * Window o of `size` equal parts of n cells: from floor(o·n / size) to ceil((o + 1)·n / size), as in PyTorch's adaptive
+ * Part o of `size` parts of n cells: from floor(o·n / size) to ceil((o + 1)·n / size), as in PyTorch's adaptive
  * pooling.
  */
 function share(o: number, n: number, size: number): [from: number, to: number] {
@@ -55,7 +55,8 @@ function share(o: number, n: number, size: number): [from: number, to: number] {
 }
 
 /**
- * The mean of equal parts of the input, for inputs of any size. Along one axis, this is a matrix product.
+ * Divides the input into as many parts as the output has elements, and takes the mean of each. As in PyTorch, the parts
+ * overlap and may differ in size if an axis is not a multiple of the output size. Along one axis, this is a matrix product.
  * @param x `[N, C, ...spatial]`
  * @param size of the output, one number per spatial axis
  */

@@ -133,7 +133,8 @@ abstract class AdaptivePool extends Module {
 /**
  * `[N, C, ...]` → `[N, C, ...outputSize]`; each output element is the mean of one part of the input, for 1 to 3 spatial axes.
  * As in PyTorch, the parts overlap and may differ in size if the size of an axis is not a multiple of the output size.
- * @throws OptionError unless the size consists of integers ≥ 1, or when it runs if it does not match the axes
+ * @throws OptionError unless the size consists of integers ≥ 1; also when the layer runs, unless the size has one number per
+ * spatial axis
  */
 export class AdaptiveAvgPool extends AdaptivePool {
   protected pool(x: Value, size: readonly number[]): Value {

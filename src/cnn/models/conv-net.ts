@@ -9,8 +9,8 @@ import { MaxPool2d } from '../layers/pool-layers.js';
 import { Module } from '../module.js';
 
 /**
- * The lecture's network for 28×28 digits, line by line: 207,258 parameters, `[N, 1, 28, 28]` → log-probabilities `[N, 10]`.
- * Its loss is {@link NLLLoss}.
+ * The network of the lecture, for 28×28 digits. It has 207,258 parameters and maps `[N, 1, 28, 28]` to log-probabilities
+ * `[N, 10]`. Its loss is {@link NLLLoss}.
  * @example
  * ```ts
  * import { ConvNet, full, summary } from 'convlab';
