@@ -17,7 +17,7 @@ export interface Executable {
   readonly compiling?: Promise<unknown> | undefined;
 }
 
-/** The job of an image before its sums are chosen. */
+/** A {@link PictureJob} for which the plan has not yet chosen how each pass computes its sums. */
 export interface PictureOutline extends Pick<PictureJob, 'load' | 'store'> {
   readonly passes: readonly (Pick<PicturePass, 'geometry' | 'border'> & Partial<Pick<PicturePass, 'sum'>>)[];
 }
@@ -245,7 +245,7 @@ export interface DevicePictures {
 /** A range of image rows: the first row, and the row after the last. */
 export type RowRange = readonly [from: number, to: number];
 
-/** A range of rows of a result, and the rows at which the given input and output begin. */
+/** A range of rows of a result. The arrays of the input and the output may hold only some rows of the images; `input` and `output` are the first of these. */
 export interface PictureBand {
   /**
    * Rows of the result or, if only a part of the image is filtered, of that part. They begin and end at multiples of

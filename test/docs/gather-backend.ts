@@ -102,8 +102,8 @@ export class GatherBackend implements Backend, OperatorMethods {
   }
 
   /**
-   * Visits every output o once for each input plane that it sees, the `plane`-th of its group: `cells` are the cells of x
-   * under its window, `row` where the weights for them begin.
+   * Visits every output `o` once for each input plane of its group. `plane` is the index of the plane in the group, `cells`
+   * are the cells of x under the window, and `row` is the index of the first of their weights.
    */
   #rows(geometry: ConvGeometry, visit: (plane: number, row: number, o: number, cout: number, cells: Int32Array) => void) {
     const { batch, groups, inChannels, outChannels, input } = geometry;

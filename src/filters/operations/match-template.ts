@@ -44,7 +44,7 @@ export interface Matches {
  * The scores are float32 and exact to about 1e-5 (normalized) or 1e-5 of Σ T² + Σ I² (`ssd`): a typical level of the image is subtracted
  * first, and the sums of a window are computed without rounding, so that low-contrast windows far from the mean are measured accurately.
  * A window without contrast (`ncc`: all black) scores 0; one with a non-finite value scores NaN and is not a match.
- * Alpha is ignored. An image stored on a device is read.
+ * Alpha is ignored. An image stored on a device is read back.
  * @param image W × H
  * @param template w × h, not larger, of the same sample type and number of colors
  * @throws ShapeError if image and template do not match in type or size
