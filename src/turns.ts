@@ -46,6 +46,16 @@ export function afterEvents(run: () => void): void {
   }
 }
 
+const { Buffer: NodeBuffer } = globalThis as { Buffer?: { allocUnsafeSlow(bytes: number): Uint8Array<ArrayBuffer> } };
+
+/**
+ * New memory for data that overwrites all of it. Node can allocate it without clearing it first, which would block the
+ * caller's thread for milliseconds.
+ */
+export function uninitialized(bytes: number): Uint8Array<ArrayBuffer> {
+  return NodeBuffer ? new Uint8Array(NodeBuffer.allocUnsafeSlow(bytes).buffer) : new Uint8Array(bytes);
+}
+
 /** Splits long work on the caller's thread into turns of a few milliseconds, and can be canceled by a signal. */
 export class Turns {
   /** Waits before the first turn too, because many calls may start together. */
@@ -76,7 +86,7 @@ export class Turns {
 
   /** Concatenates the bytes of all parts in a new array. @throws the signal's reason */
   async join(parts: readonly Uint8Array[]): Promise<Uint8Array<ArrayBuffer>> {
-    const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+    const all = uninitialized(parts.reduce((sum, { length }) => sum + length, 0));
     let at = 0;
     for (const part of parts) {
       await this.each(part.length, COPIED_BYTES, (from, to) => all.set(part.subarray(from, to), at + from));

@@ -2,7 +2,7 @@ import type { Control } from '../control.js';
 import { OptionError, UnsupportedError } from '../errors.js';
 import { type Image, imageToTensor, type Samples } from '../image/image.js';
 import { type ImageSource, toImage } from '../image/image-source.js';
-import { arrayOf, type Format, newImage, whiteOf } from '../image/samples.js';
+import { arrayOf, type Format, newImage, sameFormat, whiteOf } from '../image/samples.js';
 import type { Backend, Executable } from '../kernels/backend.js';
 import { inNameOf, type PlanOption } from '../kernels/eager.js';
 import { whileKept } from '../kernels/keep.js';
@@ -260,6 +260,15 @@ class PlannedFilter implements FilterPlan {
     if (out !== undefined) checkOut(operation, out, this.result);
     return image;
   }
+}
+
+/**
+ * An image that nothing else uses, if the result of a plan can replace its samples band by band. New memory is not free:
+ * the system clears and maps every page of it.
+ */
+export function replaceable(image: Image, { format, result }: FilterPlan): Image | undefined {
+  // images with alpha are searched for transparent pixels before any sample may change
+  return sameFormat(format, result) && format.channels % 2 === 1 ? image : undefined;
 }
 
 function wordsFor({ width, height, channels, samples }: Format): string {

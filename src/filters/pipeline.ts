@@ -9,7 +9,7 @@ import { checkedInUse, checkOptions, float32, type OptionsOf, oneOf, option, typ
 import { type Tensor, tensor } from '../tensor.js';
 import type { KernelEntry } from './catalogue/catalogue-entry.js';
 import { backendFor, DeviceImage, formatOfAny } from './device-image.js';
-import { type FilterPlan, planFilter } from './filter-plan.js';
+import { type FilterPlan, planFilter, replaceable } from './filter-plan.js';
 import { type KernelSource, readKernelName, toKernel } from './kernel-source.js';
 import { IMAGE_OPTIONS } from './picture/image-options.js';
 import { type Output, RESULT_OPTIONS, type ResultSamples } from './picture/output.js';
@@ -88,6 +88,15 @@ export class Pipeline<P extends Output = Output> {
   /** Applies the kernels to an image stored on a backend, see {@link uploadImage}; the result is stored there too. */
   apply(image: DeviceImage, options?: Omit<PipelineRunOptions, 'out'>): Promise<DeviceImage>;
   async apply(source: ImageSource | DeviceImage, options: PipelineRunOptions = {}): Promise<Image | DeviceImage> {
+    return this.#run(source, options, () => undefined);
+  }
+
+  /** @internal The same for an image that nothing else uses: its memory is used for the result if possible. */
+  async replace(image: Image, options: PipelineRunOptions): Promise<Image> {
+    return (await this.#run(image, options, (plan) => replaceable(image, plan))) as Image;
+  }
+
+  async #run(source: ImageSource | DeviceImage, options: PipelineRunOptions, outFor: (plan: FilterPlan) => Image | undefined): Promise<Image | DeviceImage> {
     checkOptions('pipeline', options, PIPELINE_RUN_OPTIONS);
     const { out, backend, onPlan, region, mask, signal, onProgress } = options;
     const image = source instanceof DeviceImage ? source : toImage(source, 'pipeline');
@@ -97,7 +106,7 @@ export class Pipeline<P extends Output = Output> {
       const format = formatOfAny(image);
       const from = [this.#kernels, this.options, where];
       const plan = recentPipelines.get(on, format, from, () => this.plan(format, where, on, { operation: 'pipeline', out }));
-      return plan.apply(image, { out, onPlan, ...control });
+      return plan.apply(image, { out: out ?? outFor(plan), onPlan, ...control });
     });
   }
 

@@ -1,4 +1,4 @@
-import type { Format } from '../image/samples.js';
+import { type Format, sameFormat } from '../image/samples.js';
 import type { Backend } from '../kernels/backend.js';
 import type { Tensor } from '../tensor.js';
 
@@ -34,10 +34,6 @@ export class RecentPlans<Plan extends { release(): void }> {
     this.#entries.set(backend, entries);
     return entry.plan;
   }
-}
-
-function sameFormat(a: Format, b: Format): boolean {
-  return a.width === b.width && a.height === b.height && a.channels === b.channels && a.samples === b.samples;
 }
 
 /** True if two options, or lists and objects of them, have equal values. Samples are equal only if they are the same array. */

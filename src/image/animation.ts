@@ -23,7 +23,7 @@ import type { ImageBytes } from './image-bytes.js';
 import { inspect } from './inspect.js';
 import { inTime, withDefaultLimits } from './limits.js';
 import { heldMetadata } from './losses.js';
-import { readBytes } from './read-bytes.js';
+import { areCopied, readBytes } from './read-bytes.js';
 
 export type { Frame };
 
@@ -47,8 +47,8 @@ export async function decodeAnimation(bytes: ImageBytes, options: DecodeOptions 
   return decodeAnimationFor('decodeAnimation', bytes, options);
 }
 
-/** {@link decodeAnimation} on behalf of another operation. */
-export async function decodeAnimationFor(operation: string, bytes: ImageBytes, options: DecodeOptions): Promise<Animation> {
+/** {@link decodeAnimation} on behalf of another operation. @param ours no other code needs the bytes */
+export async function decodeAnimationFor(operation: string, bytes: ImageBytes, options: DecodeOptions, ours = false): Promise<Animation> {
   const { name, limits, codec, metadata, onProgress } = settle(operation, options, DECODE_OPTIONS);
   const most = withDefaultLimits(limits);
   options.signal?.throwIfAborted();
@@ -57,7 +57,7 @@ export async function decodeAnimationFor(operation: string, bytes: ImageBytes, o
     try {
       const found = await inspect(buffer, most);
       onProgress?.(SHARE_OF_HEADER);
-      const { frames, repeats } = await decodeFramesBy(codec, { ...found, bytes: buffer, ours: false }, found.most, new Turns(signal));
+      const { frames, repeats } = await decodeFramesBy(codec, { ...found, bytes: buffer, ours: ours || areCopied(bytes) }, found.most, new Turns(signal));
       signal?.throwIfAborted();
       onProgress?.(1);
       return { frames: frames.map(({ image, delay }) => ({ image: settleMetadata(image, metadata), delay })), repeats };

@@ -3,7 +3,7 @@ import { DataError, OptionError, UnsupportedError } from '../errors.js';
 import { holding } from '../lent-memory.js';
 import { check, type OptionsOf, oneOf, option, type Rows, settle, text, whole } from '../options.js';
 import { Turns } from '../turns.js';
-import { decodeBy, encodeBy } from './code.js';
+import { decodeBy, encodeBy, joined } from './code.js';
 import type { Codec } from './formats/codec.js';
 import { Damaged, Unreadable } from './formats/format.js';
 import { FORMAT_NAME, formatNamed, type ImageFormat, type ImageFormatName } from './formats/format-names.js';
@@ -15,7 +15,7 @@ import { inspect } from './inspect.js';
 import { inTime, LIMITS, type Limits, withDefaultLimits } from './limits.js';
 import { heldMetadata } from './losses.js';
 import { METADATA } from './metadata.js';
-import { readBytes } from './read-bytes.js';
+import { areCopied, readBytes } from './read-bytes.js';
 
 export { type ImageFormat, type ImageFormatName, imageFormats } from './formats/format-names.js';
 export type { Codec, Limits };
@@ -98,7 +98,7 @@ export async function decode(operation: string, bytes: ImageBytes, options: Deco
     try {
       const found = await inspect(buffer, most);
       onProgress?.(SHARE_OF_HEADER);
-      const image = await decodeBy(codec, { ...found, bytes: buffer, ours }, new Turns(signal));
+      const image = await decodeBy(codec, { ...found, bytes: buffer, ours: ours || areCopied(bytes) }, new Turns(signal));
       signal?.throwIfAborted();
       onProgress?.(1);
       return settleMetadata(image, metadata);
@@ -131,6 +131,12 @@ export async function encodeImage(image: Image, format: ImageFormatName, options
 
 /** {@link encodeImage} on behalf of another operation. */
 export async function encode(operation: string, image: Image, name: ImageFormatName, options: EncodeOptions): Promise<Uint8Array<ArrayBuffer>> {
+  // files are created in separate, unshared memory
+  return (await joined(await encodeParts(operation, image, name, options), new Turns(options.signal))) as Uint8Array<ArrayBuffer>;
+}
+
+/** The parts of the file, to be written one after the other. */
+export async function encodeParts(operation: string, image: Image, name: ImageFormatName, options: EncodeOptions): Promise<readonly Uint8Array[]> {
   checkImage(operation, image);
   check(operation, 'format', name, FORMAT_NAME);
   const format = formatNamed(name);
@@ -145,12 +151,10 @@ export async function encode(operation: string, image: Image, name: ImageFormatN
   const held = metadata === 'keep' ? heldMetadata(image, format) : undefined;
   try {
     onProgress?.(SHARE_OF_HEADER);
-    // files are created in separate, unshared memory
-    const work = () => encodeBy(codec, format, { ...image, metadata: held }, quality, new Turns(signal));
-    const bytes = (await holding([image.data], work)) as Uint8Array<ArrayBuffer>;
+    const parts = await holding([image.data], () => encodeBy(codec, format, { ...image, metadata: held }, quality, new Turns(signal)));
     signal?.throwIfAborted();
     onProgress?.(1);
-    return bytes;
+    return parts;
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
     throw cause instanceof Unreadable ? new UnsupportedError(operation, cause.message, { format }, { cause }) : cause;

@@ -5,7 +5,7 @@ import { partOf } from '../control.js';
 import { DataError, OptionError } from '../errors.js';
 import { checkOptions, pickRows, type Rows } from '../options.js';
 import { type Animation, decodeAnimationFor, type EncodeAnimationOptions, encodeAnimationFor } from './animation.js';
-import { complaint, DECODE_OPTIONS, type DecodeOptions, decode, ENCODE_OPTIONS, type EncodeOptions, encode } from './codecs.js';
+import { complaint, DECODE_OPTIONS, type DecodeOptions, decode, ENCODE_OPTIONS, type EncodeOptions, encodeParts } from './codecs.js';
 import { FileSource } from './file-source.js';
 import { EXTENSIONS, FORMAT_NAME, type ImageFormat, type ImageFormatName, imageFormats } from './formats/format-names.js';
 import type { Image } from './image.js';
@@ -69,8 +69,8 @@ export async function writeImage(path: string, image: Image, options: EncodeOpti
 /** {@link writeImage} on behalf of another operation. */
 export async function writeFor(operation: string, path: string, image: Image, options: Parameters<typeof writeImage>[2] = {}): Promise<void> {
   const { format = formatOfPath(path, operation), signal, onProgress, ...rest } = options;
-  const bytes = await encode(operation, image, format, { ...rest, ...partOf({ signal, onProgress }, 0, SHARE_OF_ENCODING) });
-  await writeWhole(operation, path, bytes, signal);
+  const parts = await encodeParts(operation, image, format, { ...rest, ...partOf({ signal, onProgress }, 0, SHARE_OF_ENCODING) });
+  await writeWhole(operation, path, parts, signal);
   onProgress?.(1);
 }
 
@@ -82,7 +82,7 @@ export async function writeFor(operation: string, path: string, image: Image, op
 export async function readAnimation(path: string, options: Omit<DecodeOptions, 'name'> = {}): Promise<Animation> {
   checkOptions('readAnimation', options, READ_OPTIONS);
   checkPath('readAnimation', path);
-  return decodeAnimationFor('readAnimation', await readFileBytes('readAnimation', path, options), { ...options, name: path });
+  return decodeAnimationFor('readAnimation', await readFileBytes('readAnimation', path, options), { ...options, name: path }, true);
 }
 
 /**

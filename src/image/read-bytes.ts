@@ -1,6 +1,12 @@
 import { ConvlabError, DataError, show } from '../errors.js';
+import { Turns } from '../turns.js';
 import type { ImageBytes } from './image-bytes.js';
 import { MOST_BYTES } from './limits.js';
+
+/** True if {@link readBytes} creates new memory, which no other code uses. */
+export function areCopied(bytes: ImageBytes): boolean {
+  return !(bytes instanceof Uint8Array || bytes instanceof ArrayBuffer);
+}
 
 /** All bytes, not copied if already in memory. @throws DataError if there are none, or more than `most` */
 export async function readBytes(operation: string, bytes: ImageBytes, name: string, most = MOST_BYTES, signal?: AbortSignal): Promise<Buffer> {
@@ -45,7 +51,8 @@ async function fromStream(operation: string, stream: AsyncIterable<Uint8Array>, 
     if (cause instanceof ConvlabError) throw cause;
     throw new DataError(operation, `${name} could not be read to the end: ${(cause as Error).message}`, { name }, { cause });
   }
-  return Buffer.concat(parts, length);
+  const { buffer } = await new Turns(signal).join(parts);
+  return Buffer.from(buffer);
 }
 
 /** Yields until the signal is aborted, even if the stream never delivers another value. */

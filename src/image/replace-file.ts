@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { onExit } from 'signal-exit';
 
 /** The contents to write to a file. */
-export type FileContent = Uint8Array | string | AsyncIterable<Uint8Array> | HeadedContent;
+export type FileContent = Uint8Array | string | Iterable<Uint8Array> | AsyncIterable<Uint8Array> | HeadedContent;
 
 /** Contents whose first bytes are known only after the others. */
 export interface HeadedContent {

@@ -24,6 +24,10 @@ export function formatOf({ width, height, channels, data }: Image): Format {
   return { width, height, channels, samples: sampleType(data) };
 }
 
+export function sameFormat(a: Format, b: Format): boolean {
+  return a.width === b.width && a.height === b.height && a.channels === b.channels && a.samples === b.samples;
+}
+
 function sampleType(samples: Samples): SampleType {
   return samples instanceof Float32Array ? 'float32' : samples instanceof Uint16Array ? 'uint16' : 'uint8';
 }

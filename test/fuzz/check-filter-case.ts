@@ -66,7 +66,8 @@ export async function checkFilterCase(filterCase: FilterCase, { reference, wasm,
   // half of the cases: each takes as long again
   if (number % 2 === 0) expectSameBits(`bands number ${number % banded.length} and others`, await runFilterCase(filterCase, { backend: bands }), got);
   const backend = wasm[number % wasm.length];
-  await compareOut(filterCase, got, { reference, backend });
+  // bands replace the rows that the next band reads too
+  await compareOut(filterCase, got, { reference, backend: filterCase.out === 'picture' ? bands : backend });
   if (image.data instanceof Uint8ClampedArray) await compareInMemory(filterCase, got, backend);
   expectSameBits('the picture before and after', image, before);
   return { plans };

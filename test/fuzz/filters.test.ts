@@ -29,7 +29,11 @@ const nameOf = ({ through, algorithm, arithmetic }: Way) => `${through} ${algori
 const reference = await createBackend('reference');
 const wasm: readonly Backend[] = await Promise.all([createWasmBackend(1), createWasmBackend(2, { handOver: 0 }), createWasmBackend(3, { handOver: 0 })]);
 const background = await createWasmBackend(2, { longestBlock: 0 });
-const banded = await Promise.all([1, 2, 3, 7, 37].map((rows) => createWasmBackend(1, { bandRows: rows })));
+const banded = await Promise.all([
+  ...[1, 2, 3, 7, 37].map((rows) => createWasmBackend(1, { bandRows: rows })),
+  createWasmBackend(2, { bandRows: 4, handOver: 0 }),
+  createWasmBackend(2, { bandRows: 5, longestBlock: 0 }),
+]);
 afterAll(() => {
   for (const backend of [...wasm, background, ...banded]) backend.dispose();
 });

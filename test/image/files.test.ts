@@ -103,8 +103,8 @@ test('a write that fails half-way leaves the old file as it was, and nothing els
   const path = join(folder, 'a.png');
   await writeImage(path, image);
   const old = await fs.readFile(path);
-  vi.mocked(fs.writeFile).mockImplementationOnce(async (to, bytes) => {
-    await fs.appendFile(to as string, (bytes as Buffer).subarray(0, 50));
+  vi.mocked(fs.writeFile).mockImplementationOnce(async (to, parts) => {
+    await fs.appendFile(to as string, Buffer.concat(parts as unknown as Buffer[]).subarray(0, 50));
     throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
   });
   await expect(writeImage(path, createImage(99, 99, 1))).rejects.toThrow(`writeImage: ${path} cannot be written: no space left`);

@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { createImage, DataError, type Image, Random, UnsupportedError } from '../../src/index.js';
-import { decodeImage, encodeImage } from '../../src/node.js';
+import { decodeImage, encodeImage, readImage } from '../../src/node.js';
 import { type Entry, writeTiff } from './writers/tiff.js';
 
 const fixture = (name: string) => readFileSync(new URL(`fixtures/${name}`, import.meta.url));
@@ -210,4 +213,24 @@ describe('broken JPEGs', () => {
       }
     }
   });
+});
+
+test.each(['auto', 'built-in'] as const)('a photo is read alike from bytes, which stay as they are, a stream, a Blob and a file: %s', async (codec) => {
+  const folder = mkdtempSync(join(tmpdir(), 'convlab-jpeg-'));
+  const path = join(folder, 'photo.jpg');
+  for (const file of [fixture('baseline.jpg'), fixture('progressive.jpg')]) {
+    const before = Buffer.from(file);
+    const image = await decodeImage(file, { codec });
+    expect(file.equals(before)).toBe(true);
+    writeFileSync(path, file);
+    expect(await readImage(path, { codec })).toEqual(image);
+    expect(await decodeImage(Readable.from([file.subarray(0, 400), file.subarray(400)]), { codec })).toEqual(image);
+    expect(await decodeImage(new Blob([Uint8Array.from(file)]), { codec })).toEqual(image);
+  }
+  // damage in the last strip, which only a second decoder reports
+  const cut = Buffer.concat([fixture('baseline.jpg').subarray(0, -12), Buffer.of(0xff, 0xd9)]);
+  writeFileSync(path, cut);
+  for (const read of [() => decodeImage(cut, { codec }), () => decodeImage(Readable.from([cut]), { codec }), () => readImage(path, { codec })])
+    await expect(read()).rejects.toThrow('is damaged: it cannot be decoded');
+  rmSync(folder, { recursive: true });
 });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { DataError, OptionError } from '../../errors.js';
-import { type FilterPlan, planFilter } from '../../filters/filter-plan.js';
+import { type FilterPlan, planFilter, replaceable } from '../../filters/filter-plan.js';
 import { OPERATION_OPTIONS } from '../../filters/operations/operation.js';
 import { IMAGE_OPTIONS } from '../../filters/picture/image-options.js';
 import type { Output } from '../../filters/picture/output.js';
@@ -64,9 +64,12 @@ export async function createWorker(flags: FilterFlags, { single = false } = {}) 
     return plans.get(backend, format, [i], () => planFilter(format, steps, around, backend, { operation: 'filter', merging: 'none' }));
   };
 
-  /** Applies the segments of the chain: adjacent kernels stay in float, an operation converts image to image. */
-  const apply = async (image: Image, backend: Backend, onPlan: (plan: ConvPlan) => void): Promise<Image> => {
-    if (pipeline) return pipeline.apply(image, { region: flags.region, mask, backend, onPlan });
+  /**
+   * Applies the segments of the chain: adjacent kernels stay in float, an operation converts image to image.
+   * @param ours nothing else uses the image, so its memory may be used for the result
+   */
+  const apply = async (image: Image, backend: Backend, onPlan: (plan: ConvPlan) => void, ours = false): Promise<Image> => {
+    if (pipeline) return pipeline[ours ? 'replace' : 'apply'](image, { region: flags.region, mask, backend, onPlan });
     let result = image;
     for (const [i, stage] of stages.entries()) {
       const output = i === stages.length - 1 ? (flags.output ?? stage.output) : stage.output;
@@ -74,7 +77,8 @@ export async function createWorker(flags: FilterFlags, { single = false } = {}) 
         result = await stage.apply(result, stage.parameters, { ...pickOptions(flags, OPERATION_OPTIONS), output, backend, onPlan });
         continue;
       }
-      result = await planKernels(i, stage, formatOf(result), backend).apply(result, { onPlan });
+      const plan = planKernels(i, stage, formatOf(result), backend);
+      result = await plan.apply(result, { onPlan, out: ours || i > 0 ? replaceable(result, plan) : undefined });
     }
     return result;
   };
@@ -145,7 +149,8 @@ export async function createWorker(flags: FilterFlags, { single = false } = {}) 
       const results = await clock.time('filter', async () => {
         const done: Frame[] = [];
         // reports only the plans of the first frame, because all frames run alike
-        for (const { image, delay } of frames) done.push({ image: await apply(image, backend, (plan) => done.length === 0 && ran.push(plan)), delay });
+        for (const { image, delay } of frames)
+          done.push({ image: await apply(image, backend, (plan) => done.length === 0 && ran.push(plan), frames.length === 1), delay });
         return { frames: done, repeats };
       });
       const lost = await clock.time('write', () => writePictures(job, results, { ...flags, builtIn }));

@@ -1,5 +1,5 @@
 import { type Animation, decodeAnimationFor, encodeAnimationFor } from '../../image/animation.js';
-import { encode, type ImageFormat } from '../../image/codecs.js';
+import { encode, encodeParts, type ImageFormat } from '../../image/codecs.js';
 import { FORMATS } from '../../image/formats/format-table.js';
 import { formatOfPath } from '../../image/image-files.js';
 import { inspect } from '../../image/inspect.js';
@@ -33,7 +33,7 @@ export async function quickStart({ to, format = formatOfPath(to) }: FileJob, fil
 /** Decodes the images of a file: a single one, the frames of an animation, or pages. */
 export async function decodePictures({ from }: FileJob, file: Uint8Array, { limits, builtIn, metadata }: CodecFlags): Promise<Animation> {
   const options = { limits, metadata, codec: builtIn ? ('built-in' as const) : ('auto' as const) };
-  return decodeAnimationFor(from === '-' ? 'decodeImage' : 'readImage', file, { name: from === '-' ? 'stdin' : from, ...options });
+  return decodeAnimationFor(from === '-' ? 'decodeImage' : 'readImage', file, { name: from === '-' ? 'stdin' : from, ...options }, true);
 }
 
 /** Writes the results of a job; only the first one if the format holds a single image. @returns what the format could not store, in words */
@@ -45,12 +45,16 @@ export async function writePictures(job: FileJob, { frames, repeats }: Animation
   const lost = new Set(frames.flatMap(({ image }) => lossesOf(image, format)));
   if (frames.length > 1 && !holds) lost.add(`${frames.length - 1} of ${frames.length} images`);
   if (holds?.kind === 'pages' && frames.some(({ delay }) => delay > 0)) lost.add('delays');
-  const bytes =
-    frames.length > 1 && holds
-      ? await encodeAnimationFor(operation, { frames, repeats }, { format, ...options })
-      : await encode(operation, frames[0].image, format, options);
-  if (isS3(to)) await (await import('../s3/s3-objects.js')).putObject(operation, to, bytes, { type: typeOf(format), hash: job.hash });
-  else if (to !== '-') await writeWhole(operation, to, bytes);
+  const [{ image }] = frames;
+  const several = frames.length > 1 && holds;
+  const inFile = to !== '-' && !isS3(to);
+  if (inFile && !several) {
+    await writeWhole(operation, to, await encodeParts(operation, image, format, options));
+    return [...lost];
+  }
+  const bytes = several ? await encodeAnimationFor(operation, { frames, repeats }, { format, ...options }) : await encode(operation, image, format, options);
+  if (inFile) await writeWhole(operation, to, bytes);
+  else if (to !== '-') await (await import('../s3/s3-objects.js')).putObject(operation, to, bytes, { type: typeOf(format), hash: job.hash });
   else await new Promise<void>((done, failed) => process.stdout.write(bytes, (error) => (error ? failed(error) : done())));
   return [...lost];
 }

@@ -72,7 +72,7 @@ export async function filterFile(
     return gate.pass(
       1,
       async () => {
-        const result = await look.apply(await readFor('filterFile', from, { ...read, limits: { ...limits, seconds: undefined } }), run);
+        const result = await look.replace(await readFor('filterFile', from, { ...read, limits: { ...limits, seconds: undefined } }), run);
         await writeFor('filterFile', to, result, write);
         return result;
       },

@@ -49,7 +49,10 @@ function bySharp(name: 'WebP' | 'AVIF', begins: RegExp): FileFormat {
         return orient({ ...decoded, metadata }, name === 'WebP' ? (found?.orientation ?? 1) : 1, turns);
       },
 
-      encode: (image, quality, turns) => encodeModern(image, name === 'WebP' ? 'webp' : 'avif', quality, turns),
+      async encode(image, quality, turns) {
+        const bytes = await encodeModern(image, name === 'WebP' ? 'webp' : 'avif', quality, turns);
+        return bytes && [bytes];
+      },
     },
 
     frames:

@@ -59,6 +59,8 @@ export interface FileFormat {
   readonly frames?: {
     /** frames of an animation, of one size; or pages, of any size */
     readonly kind: 'frames' | 'pages';
+    /** False if the file has a single image. Reads only its beginning. Default: unknown until it is decoded */
+    readonly areIn?: (bytes: Buffer) => boolean;
     /**
      * @param maxPixels limit for all images in total
      * @returns undefined if the file contains a single image, to be decoded by {@link FileFormat.decode}
@@ -77,8 +79,10 @@ export interface FileFormat {
   readonly sharp?: {
     /** sharp is the only implementation. */
     readonly alone?: true;
-    decode(bytes: Buffer, turns: Turns): Promise<Image | undefined>;
-    encode(image: Image, quality: number, turns: Turns): Promise<Uint8Array | undefined>;
+    /** @param ours no other code uses the bytes; they may be changed until the promise settles */
+    decode(bytes: Buffer, turns: Turns, ours: boolean): Promise<Image | undefined>;
+    /** Returns the parts of the file, which are not joined if they are written one after the other. */
+    encode(image: Image, quality: number, turns: Turns): Promise<readonly Uint8Array[] | undefined>;
   };
   /** Nanoseconds per pixel without sharp, for slow files. */
   readonly pixelTime: { readonly decode: number; readonly encode: number };

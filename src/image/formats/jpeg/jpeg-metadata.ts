@@ -58,7 +58,10 @@ export function withMetadata(jpeg: Uint8Array, { icc, exif, density }: Metadata)
     const parts = Math.ceil(icc.length / room);
     for (let i = 0; i < parts; i++) added.push(segment(APP2, Buffer.concat([ICC, Buffer.of(i + 1, parts)]), icc.subarray(i * room, (i + 1) * room)));
   }
-  return [bytes.subarray(0, 2), ...added, bytes.subarray(behind)];
+  const start = Buffer.concat([bytes.subarray(0, 2), ...added]);
+  if (start.length > behind) return [start, bytes.subarray(behind)];
+  bytes.set(start, behind - start.length);
+  return [bytes.subarray(behind - start.length)];
 }
 
 /** Maximum block sizes: EXIF fits into one segment, a profile into at most 255. */

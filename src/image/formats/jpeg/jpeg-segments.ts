@@ -1,3 +1,4 @@
+import type { Turns } from '../../../turns.js';
 import type { Metadata } from '../../metadata.js';
 import { Damaged, type Header, need, type Source, Unreadable } from '../format.js';
 import { JpegMetadata } from './jpeg-metadata.js';
@@ -28,6 +29,8 @@ const APP14 = 0xee;
 
 /** Real progressive files have about ten. Each scan processes the whole image, even with few bytes. */
 const MAX_SCANS = 100;
+/** Bytes of a scan that are searched per step. */
+const STEP_BYTES = 2 ** 17;
 /** Gray, colors, and CMYK. */
 const MAX_COMPONENTS = 4;
 
@@ -54,16 +57,39 @@ export interface JpegContents {
   readonly orientation: number;
 }
 
-/** Checks the whole file, because jpeg-js decodes missing data as gray. */
+/** Checks the whole file, because jpeg-js decodes missing data as gray. @throws Damaged or Unreadable */
 export function readSegments(bytes: Buffer): JpegContents {
+  const steps = segmentSteps(bytes);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same in turns. @throws the signal's reason too */
+export async function segmentsInTurns(bytes: Buffer, turns: Turns): Promise<JpegContents> {
+  const steps = segmentSteps(bytes);
+  for (;;) {
+    if (turns.over) await turns.next();
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+function* segmentSteps(bytes: Buffer): Generator<void, JpegContents, void> {
   const metadata = new JpegMetadata();
   let frame: FrameHeader | undefined;
   let [frameAt, restartInterval, scans, scanBytes] = [0, 0, 0, 0];
   let adobeTransform: number | undefined;
   const tables = new Set<number>();
   const fill: number[] = [];
-  for (const segment of segments(bytes)) {
-    const { marker, start, end } = segment;
+  for (let at = 2; ; ) {
+    const { marker, start, end: headEnd } = segmentAt(bytes, at);
+    if (marker === EOI) break;
+    const scan = marker === SOS ? yield* scanData(bytes, headEnd) : { end: headEnd, restarts: 0, fill: [] };
+    const segment: Segment = { marker, start, ...scan };
+    const { end } = segment;
+    at = end;
     const content = bytes.subarray(start, end);
     if (isFrame(marker)) {
       // the decoder would allocate memory for each frame header, but only the size of the first was checked
@@ -93,20 +119,6 @@ export function readSegments(bytes: Buffer): JpegContents {
   return { frame, frameAt, scans, isRgb, fill, ...metadata.read() };
 }
 
-/**
- * The segments in order; a scan includes the data that follows it.
- * @throws Damaged if the file ends before its end marker
- */
-function* segments(bytes: Buffer): Generator<Segment> {
-  for (let at = 2; ; ) {
-    const { marker, start, end } = segmentAt(bytes, at);
-    if (marker === EOI) return;
-    const scan = marker === SOS ? scanData(bytes, end) : { end, restarts: 0, fill: [] };
-    yield { marker, start, ...scan };
-    at = scan.end;
-  }
-}
-
 /** The segment at an offset, after fill bytes. @throws Damaged */
 function segmentAt(bytes: Source, from: number): { marker: number; start: number; end: number } {
   for (let at = from; ; ) {
@@ -126,17 +138,21 @@ function segmentAt(bytes: Source, from: number): { marker: number; start: number
   }
 }
 
-/** The end of the entropy-coded data: the first marker other than a restart. */
-function scanData(bytes: Buffer, start: number): Pick<Segment, 'end' | 'restarts' | 'fill'> {
+/** Finds the end of the entropy-coded data: the first marker other than a restart. @throws Damaged if there is none */
+function* scanData(bytes: Buffer, start: number): Generator<void, Pick<Segment, 'end' | 'restarts' | 'fill'>, void> {
   let restarts = 0;
   const fill: number[] = [];
-  for (let at = start; ; at += 2) {
+  for (let at = start, next = start + STEP_BYTES; ; at += 2) {
     at = bytes.indexOf(0xff, at);
+    if (at > next) {
+      yield;
+      next = at + STEP_BYTES;
+    }
     if (at === -1 || at + 1 === bytes.length) throw new Damaged('is truncated: the JPEG image data has no end marker');
-    const next = bytes[at + 1];
-    if (next >= 0xd0 && next <= 0xd7) restarts++;
-    else if (next === 0xff) fill.push(at--);
-    else if (next !== 0) return { end: at, restarts, fill };
+    const code = bytes[at + 1];
+    if (code >= 0xd0 && code <= 0xd7) restarts++;
+    else if (code === 0xff) fill.push(at--);
+    else if (code !== 0) return { end: at, restarts, fill };
   }
 }
 

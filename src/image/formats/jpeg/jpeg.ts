@@ -1,10 +1,9 @@
-import type { Turns } from '../../../turns.js';
 import { fromRgba, overWhite, rgbaInTurns, toRgba8 } from '../../samples.js';
 import { type FileFormat, Unreadable } from '../format.js';
 import { orient } from '../orient.js';
 import { decodeBySharp, jpegBySharp } from '../sharp.js';
 import { MOST_METADATA, withMetadata } from './jpeg-metadata.js';
-import { inspectJpeg, type JpegContents, readSegments, SOI } from './jpeg-segments.js';
+import { inspectJpeg, type JpegContents, readSegments, SOI, segmentsInTurns } from './jpeg-segments.js';
 
 /** Rows per strip that libvips reads. */
 const STRIP = 8;
@@ -50,15 +49,14 @@ export const jpeg: FileFormat = {
   },
 
   sharp: {
-    async decode(bytes, turns) {
-      await turns.next();
-      const found = readSegments(bytes);
+    async decode(bytes, turns, ours) {
+      const found = await segmentsInTurns(bytes, turns);
       const { frame, isRgb, metadata, orientation } = found;
       const { width, height, components } = frame;
       const count = components.length;
       // libraries disagree on four components and on unmarked RGB
       if (isRgb || (count !== 1 && count !== 3)) return undefined;
-      const data = await bySharp(bytes, found, count, turns);
+      const data = await bySharp(ours ? bytes : await turns.join([bytes]), found, count);
       return data && orient({ width, height, channels: count, data, metadata }, orientation, turns);
     },
 
@@ -67,7 +65,7 @@ export const jpeg: FileFormat = {
       const asItIs = channels === 3 && image.data instanceof Uint8ClampedArray;
       const data = asItIs ? (image.data as Uint8ClampedArray) : await rgbaInTurns(image, turns, overWhite);
       const bytes = await jpegBySharp({ width, height, channels: asItIs ? 3 : 4, data }, quality);
-      return bytes && turns.join(withMetadata(bytes, metadata));
+      return bytes && withMetadata(bytes, metadata);
     },
   },
 };
@@ -76,15 +74,17 @@ export const jpeg: FileFormat = {
  * Decoded by sharp; undefined if it cannot, or if the data is damaged. libvips checks for damage only before it reads
  * each strip of 8 rows. To detect damage in the last strip, it is given a frame header with one strip more, and errors
  * in that extra strip are ignored.
+ * @param bytes changed until the promise settles
  */
-async function bySharp(bytes: Buffer, { frame, frameAt, scans }: JpegContents, channels: 1 | 3, turns: Turns): Promise<Uint8ClampedArray | undefined> {
+async function bySharp(bytes: Uint8Array, { frame, frameAt, scans }: JpegContents, channels: 1 | 3): Promise<Uint8ClampedArray | undefined> {
   const { width, height, progressive, components } = frame;
   const oneStrip = !progressive && scans === 1 && components.every(({ v }) => v === components[0].v);
   const rows = oneStrip ? (Math.ceil(height / STRIP) + 1) * STRIP : height;
   if (rows > 65500) return undefined; // libjpeg's limit
-  const longer = await turns.join([bytes]);
-  longer.set([rows >> 8, rows & 255], frameAt + 1);
-  const data = await decodeBySharp(longer, { width, height: rows, channels, wide: false });
+  const setHeight = (value: number) => bytes.set([value >> 8, value & 255], frameAt + 1);
+  setHeight(rows);
+  const data = await decodeBySharp(bytes, { width, height: rows, channels, wide: false });
+  setHeight(height); // if this fails, the built-in decoder reads them
   return data?.subarray(0, width * height * channels) as Uint8ClampedArray | undefined;
 }
 

@@ -24,14 +24,12 @@ interface Control extends Header {
 type Pixels = Uint8ClampedArray | Uint16Array;
 
 /**
- * The frames of an animated PNG, each complete as displayed; no frames for other PNGs, or if the animation has no
- * timing. They have alpha if any has transparent pixels.
+ * The frames of an animated PNG, each complete as displayed; undefined if it has no frame controls. They have alpha if any has transparent pixels.
  * @param maxPixels limit for all frames in total
  * @throws Damaged
  */
 export async function decodeApng(bytes: Buffer, maxPixels: number, turns: Turns): Promise<Frames | undefined> {
   const header = inspectPng(bytes);
-  if (!isAnimated(bytes)) return undefined;
   const { controls, plays, colors, found } = await readControls(bytes, turns);
   if (controls.length === 0) return undefined;
   const { width, height } = header;
@@ -64,10 +62,13 @@ export async function decodeApng(bytes: Buffer, maxPixels: number, turns: Turns)
   return { frames: shown.map(({ canvas, delay }) => ({ image: toImage(canvas), delay })), repeats: plays === 0 ? Number.POSITIVE_INFINITY : plays - 1 };
 }
 
-/** Whether the file has an animation chunk; errors in the file are ignored here. */
-function isAnimated(bytes: Buffer): boolean {
+/** Whether an animation chunk precedes the image data; true for a damaged file, whose error is reported later. */
+export function isAnimated(bytes: Buffer): boolean {
   try {
-    for (const { type } of chunks(bytes)) if (type === 'acTL') return true;
+    for (const { type } of chunks(bytes)) {
+      if (type === 'acTL') return true;
+      if (type === 'IDAT') return false;
+    }
     return false;
   } catch {
     return true;

@@ -4,7 +4,7 @@ import { wideInTurns, withDepth } from '../../samples.js';
 import { Damaged, type FileFormat } from '../format.js';
 import { orient } from '../orient.js';
 import { decodeBySharp, pngBySharp } from '../sharp.js';
-import { decodeApng, joinPngs } from './apng.js';
+import { decodeApng, isAnimated, joinPngs } from './apng.js';
 import { forChunks, readMetadata, SIGNATURE, withMetadata } from './png-chunks.js';
 import { channelsOf, checkRoom, decodePixels, inspectPng, PALETTE, type PngColors } from './png-pixels.js';
 
@@ -45,12 +45,13 @@ export const png: FileFormat = {
     async encode({ width, height, channels, data, metadata = {} }, _, turns) {
       const samples = data instanceof Uint8ClampedArray ? data : await wideInTurns(data, turns);
       const bytes = await pngBySharp({ width, height, channels, data: samples });
-      return bytes && turns.join(withMetadata(bytes, metadata));
+      return bytes && withMetadata(bytes, metadata);
     },
   },
 
   frames: {
     kind: 'frames',
+    areIn: isAnimated,
     decode: decodeApng,
     async encode({ frames, repeats }, _, one) {
       const pngs: Uint8Array[] = [];

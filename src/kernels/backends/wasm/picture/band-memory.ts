@@ -26,6 +26,8 @@ export interface Picture {
    * required
    */
   readonly judge: Judge;
+  /** the result is written to the memory of the image */
+  readonly replaces: boolean;
   /**
    * process the image as a single band, because a band's input may be overwritten or at the opposite end of the image
    */
@@ -99,6 +101,24 @@ export function placePicture({ record }: PictureProgram, { x, out, original, mas
 export function* inChunks([from, to]: Rows, rowBytes: number): Generator<Rows> {
   const rows = Math.ceil(LOOK_BYTES / rowBytes);
   for (let row = from; row < to; row += rows) yield [row, Math.min(to, row + rows)];
+}
+
+/**
+ * Moves the rows of the previous band that a band reads as well to its start: the result may have replaced them in the image.
+ * @returns the first row that is still to be copied
+ */
+export function keepRows(machine: Machine, stages: PictureStages, before: Band | undefined, { source: [from] }: Band, { picture, mask }: Places): number {
+  if (!before) return from;
+  const [first, end] = before.source;
+  if (end <= from) return from;
+  const memory = new Uint8Array(machine.bytes);
+  for (const [at, rowBytes] of [
+    [picture, stages.stages[0].rowBytes[0]],
+    [mask, maskRowBytes(stages)],
+  ]) {
+    memory.copyWithin(at, at + (from - first) * rowBytes, at + (end - first) * rowBytes);
+  }
+  return end;
 }
 
 /** Copies rows of the image and the mask. @returns false if they must be opaque and are not */

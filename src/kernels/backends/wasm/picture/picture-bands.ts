@@ -16,6 +16,7 @@ import {
   isAffirmed,
   isOpaque,
   type Judge,
+  keepRows,
   maskRowBytes,
   type Picture,
   type Places,
@@ -104,7 +105,8 @@ export function preparePicture(stages: PictureStages, machine: Machine, backgrou
       mask: mask && bytesOf(mask),
       out: bytesOf(out),
       judge: image.buffer === out.buffer ? load.opaque && 'caller' : judge,
-      inOne: wraps || image.buffer === out.buffer,
+      replaces: image.buffer === out.buffer,
+      inOne: wraps || (image.buffer === out.buffer && !isInPlace(image, out, mask)),
       tell: control?.onProgress && teller(control.onProgress, height),
       band: { rows: [0, height], input: 0, output: 0 },
       range: { when: 'before' },
@@ -116,6 +118,17 @@ export function preparePicture(stages: PictureStages, machine: Machine, backgrou
     if (isDone) choice.took(work);
     return isDone;
   };
+  /**
+   * True if the result replaces the image row by row, so that bands can be filtered in order. If the image has to be
+   * opaque, all of it is checked before anything is written.
+   */
+  const isInPlace = (image: PictureSamples, out: PictureSamples, mask: PictureSamples | undefined) =>
+    image.byteOffset === out.byteOffset &&
+    image.byteLength === out.byteLength &&
+    mask?.buffer !== out.buffer &&
+    !load.opaque &&
+    image.byteLength === stages.stages[0].rowBytes[0] * height &&
+    [0, height - 1].every((row) => bandOf(stages, programs, row, row + 1).source[1] > row);
   const runBand = (picture: Picture, control?: Control) => {
     const [from, to] = picture.band.rows;
     const share = (work * (to - from)) / height;
@@ -136,7 +149,7 @@ export function preparePicture(stages: PictureStages, machine: Machine, backgrou
     },
   };
   const pictureOf = (image: PictureSamples, mask: PictureSamples | undefined, band: PictureBand) => {
-    return { image: bytesOf(image), mask: mask && bytesOf(mask), judge, inOne: wraps, tell: undefined, band } as const;
+    return { image: bytesOf(image), mask: mask && bytesOf(mask), judge, replaces: false, inOne: wraps, tell: undefined, band } as const;
   };
   return Object.assign(run, { later: away !== undefined, bands });
 }
@@ -229,8 +242,11 @@ function alone(machine: Machine, stages: PictureStages, programs: readonly Pictu
   return (firstUnit, endUnit) => {
     ask(machine, last);
     const [first, end] = [rowOf(last, firstUnit, height), rowOf(last, endUnit, height)];
+    let before: Band | undefined;
     for (const band of cut(bands, first, end, stages, programs)) {
-      if (!copyIn(machine, stages, picture, band.source, places)) return false;
+      const from = keepRows(machine, stages, before, band, places);
+      if (!copyIn(machine, stages, picture, [from, band.source[1]], placesOf(from, band.source[0], stages, places))) return false;
+      before = band;
       copyBeside(machine, stages, picture, band, places);
       finish(runBand(machine, stages, programs, band, places));
       if (!isAffirmed(machine, last, picture.judge)) return false;
@@ -270,9 +286,12 @@ function* together(machine: Machine, stages: PictureStages, programs: readonly P
   const bands = [...cut(all, ...picture.band.rows, stages, programs)];
   const places = placeBands(machine, stages, programs, bands);
   ask(machine, programs[0]);
+  let before: Band | undefined;
   for (const band of bands) {
     let turn = endOfTurn();
-    for (const rows of inChunks(band.source, stages.stages[0].rowBytes[0])) {
+    const from = keepRows(machine, stages, before, band, places);
+    before = band;
+    for (const rows of inChunks([from, band.source[1]], stages.stages[0].rowBytes[0])) {
       if (!copyIn(machine, stages, picture, rows, placesOf(rows[0], band.source[0], stages, places))) return false;
       if (performance.now() < turn) continue;
       yield 'turn';
@@ -301,12 +320,16 @@ function* share(machine: Machine, stages: PictureStages, picture: Picture, work:
   // where units are side by side, whole rows of them are shared if that gives enough shares
   ask(machine, program);
   const inRows = program.across === 1 || rows >= LEAST_SHARES * machine.threads * program.rows;
-  const byCaller = inRows && !picture.inOne && !machine.inTurns ? alone(machine.own, stages, stages.on(machine.own).programs, picture) : undefined;
-  for (const { top, bottom, source } of bands) {
+  const byCaller =
+    inRows && !picture.inOne && !picture.replaces && !machine.inTurns ? alone(machine.own, stages, stages.on(machine.own).programs, picture) : undefined;
+  let before: Band | undefined;
+  for (const band of bands) {
+    const { top, bottom, source } = band;
     const [from, to] = source;
     const endOf = (row: number) => Math.min(bottom, row + program.rows);
     const seen = (row: number) => bandOf(stages, programs, row, endOf(row)).source[1];
-    let [copied, ready] = [from, top];
+    let [copied, ready] = [keepRows(machine, stages, before, band, places), top];
+    before = band;
     const feed = () => {
       const next = Math.min(to, copied + Math.ceil(FEED_BYTES / rowBytes));
       if (!copyIn(machine, stages, picture, [copied, next], placesOf(copied, from, stages, places))) return undefined;
@@ -349,7 +372,8 @@ function rowsIn(machine: Machine, bytes: number, { stages }: PictureStages, prog
   const { height } = stages[stages.length - 1];
   const unit = programs[programs.length - 1].rows;
   if (inOne) return unit * Math.ceil(height / unit);
-  if (machine.bandRows !== undefined) return machine.bandRows;
+  // threads share whole units of a band
+  if (machine.bandRows !== undefined) return machine.threads > 1 ? unit * Math.ceil(machine.bandRows / unit) : machine.bandRows;
   const rowBytes = stages.reduce((sum, each) => Math.max(sum, each.stride * each.rowBytes[0], each.rowBytes[1]), 0);
   const reach = stages.reduce((sum, each) => sum + each.reach, 0);
   const overlapping = stages.length > 1 ? LEAST_UNITS * Math.max(...programs.map(({ rows }) => rows)) : 0;
