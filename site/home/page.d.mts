@@ -2,5 +2,5 @@ import type { Texts } from './texts.mjs';
 
 /** The page in one language. */
 export function homePage(texts: Texts): string;
-/** What a host shows at an address that leads nowhere. */
+/** The page that a host shows at an unknown address. */
 export function lostPage(texts: Texts): string;

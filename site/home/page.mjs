@@ -4,7 +4,7 @@ import { CODE } from './texts.mjs';
 const html = (text) => text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]);
 const link = ([text, href], attributes = '') => `<a href="${href}"${attributes}>${html(text)}</a>`;
 
-/** Keywords, strings and comments, colored as the guides color them. */
+/** Highlights keywords, strings and function names in the colors of the guides. */
 const code = (text) =>
   `<pre tabindex="0"><code>${html(text)
     .replace(/('[^'\n]*')/g, '<i class="str">$1</i>')
@@ -60,7 +60,7 @@ const door = ([title, href, picture, text]) => `
 
 const fact = ([title, text, href, name]) => `<li><h3>${html(title)}</h3><p>${html(text)}</p>${link([name, href], ' class="more"')}</li>`;
 
-/** From the first line to the end of what is above the content. */
+/** The start of a page: everything above its content. */
 const top = (t, { title, more }) => `<!doctype html>
 <html lang="${t.lang}">
 <head>
@@ -113,11 +113,14 @@ export function homePage(t) {
 `;
 }
 
-/** Links of a page that a host shows at any wrong address lead from the top of the site: above the first folder that the site has. */
+/**
+ * A host shows 404.html at every unknown address, so its links need a base: the root of the site, which is the part of the
+ * address above the first folder of the site.
+ */
 const BASE = `<script>{const p=location.pathname,m=/^(.*?\\/)(?:guides|functions|classes|interfaces|types|variables|modules|playground|home|media|assets)\\//.exec(p);document.write('<base href="'+(m?m[1]:p.replace(/^(\\/[^/]+\\/|\\/).*$/,'$1'))+'">')}</script>
 <meta name="robots" content="noindex">`;
 
-/** What a host shows at an address that leads nowhere, 404.html. */
+/** The page 404.html, which a host shows at an unknown address. */
 export function lostPage(t) {
   return `${top(t, { title: `${t.lost.title} | convlab`, more: BASE })}
 <main id="main" class="lost">
