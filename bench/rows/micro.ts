@@ -5,7 +5,7 @@ export const MICRO: readonly Row[] = [
   {
     group: 'micro',
     table: 'the machine',
-    name: 'a thousand million float multiply-adds, simd128',
+    name: 'a billion float multiply-adds, simd128',
     quick: true,
     limit: { multiplyAdds: 1e9 },
     work: () => ({ kind: 'limit' }),
@@ -13,7 +13,7 @@ export const MICRO: readonly Row[] = [
   {
     group: 'micro',
     table: 'the machine',
-    name: 'a thousand million 16-bit multiply-adds, simd128',
+    name: 'a billion 16-bit multiply-adds, simd128',
     quick: true,
     limit: { integerMultiplyAdds: 1e9 },
     work: () => ({ kind: 'limit' }),

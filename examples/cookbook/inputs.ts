@@ -1,4 +1,4 @@
-// The files that the recipes read: photo.jpg, a logo, a video, digits and a trained network, painted or copied so that nobody holds a copyright.
+// The files that the recipes read: photo.jpg, a logo, a video, digits and a trained network, painted by code, or copied from this repository and from MNIST.
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { ConvNet, createImage, crop, filter, gaussian, grayscale, type Image, resize } from 'convlab';
 import { mnist, saveSafetensors, writeAnimation, writeImage } from 'convlab/node';
@@ -45,7 +45,7 @@ function paint(width: number, height: number, channels: 1 | 3 | 4, color: (x: nu
   return createImage(width, height, channels, Uint8ClampedArray.from(pixels.flat()));
 }
 
-/** The scene with two people in front of it, drawn of disks. */
+/** The scene with two people in front of it, drawn from disks. */
 function withFaces(scene: Image): Image {
   const image = { ...scene, data: scene.data.slice() };
   const { width, height } = image;
@@ -78,7 +78,7 @@ function logo(width: number, height: number): Image {
   });
 }
 
-/** The card of the scene, enlarged, on which light falls from the left. */
+/** The card of the scene, enlarged and lit from the left. */
 async function scan(scene: Image): Promise<Image> {
   const card = await crop(scene, { x: CARD.x + 4, y: CARD.y + 2, width: CARD.width - 8, height: 36 });
   const large = await grayscale(await resize(card, { width: 264, method: 'catmull-rom' }));
