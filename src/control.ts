@@ -11,7 +11,7 @@ export const CONTROL_OPTIONS = {
 /** Options for canceling a long call and following its progress. */
 export interface Control extends OptionsOf<typeof CONTROL_OPTIONS> {}
 
-/** The control of a part of a call that covers the fractions `from` to `to` of the whole. */
+/** Control options for a part of a call that covers the fractions `from` to `to` of the whole. */
 export function partOf({ signal, onProgress }: Control, from: number, to: number): Control {
   return { signal, onProgress: onProgress && ((share) => onProgress(share === 1 ? to : from + share * (to - from))) };
 }

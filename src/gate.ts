@@ -1,4 +1,4 @@
-/** Admits callers in order while their total stays below a limit; a caller above the limit is admitted alone. */
+/** Admits callers in order while the total of their amounts does not exceed a limit; a caller whose amount exceeds it is admitted alone. */
 export class Gate {
   readonly #waiting: { readonly amount: number; readonly enter: () => void }[] = [];
   #held = 0;
@@ -6,7 +6,7 @@ export class Gate {
   constructor(private readonly limit: number) {}
 
   /**
-   * Runs `work` once the total allows its amount.
+   * Runs `work` once the limit allows its amount.
    * @param signal cancels the wait
    * @throws the signal's reason
    */

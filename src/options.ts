@@ -9,9 +9,9 @@ export interface OptionRule<T = unknown> {
   readonly holds: (value: unknown) => value is T;
   /** All allowed words, for rules that allow only words; used to suggest a correction for misspelled words. */
   readonly words?: readonly string[];
-  /** Parses the value from command-line text; undefined if the text has another form. */
+  /** Parses the value from command-line text; undefined if the text has a different form. */
   readonly parse?: (text: string) => T | undefined;
-  /** The form of that text. Default: the text of the rule. */
+  /** The form of that text. Default: {@link OptionRule.says}. */
   readonly form?: string;
 }
 

@@ -40,7 +40,7 @@ export interface PictureQueueJob {
 export interface PictureProcessor {
   /** @returns a description of the work done, which BullMQ stores as the result of the job */
   (job: PictureQueueJob): Promise<object>;
-  /** Frees the backends. Call it after `close` of the worker. */
+  /** Frees the backends. Call it after the `close` method of the worker. */
   close(): Promise<void>;
 }
 

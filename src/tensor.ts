@@ -21,8 +21,8 @@ export type NestedNumbers = number | readonly NestedNumbers[];
  * ```ts
  * import { tensor } from 'convlab';
  *
- * const image = tensor([[[[1, 2], [3, 4]]]]); // nested: the shape is read off
- * const same = tensor([1, 2, 3, 4], [1, 1, 2, 2]); // flat, and a shape
+ * const image = tensor([[[[1, 2], [3, 4]]]]); // nested lists determine the shape
+ * const same = tensor([1, 2, 3, 4], [1, 1, 2, 2]); // flat values and a shape
  * console.log(image.shape, same.data); // → [ 1, 1, 2, 2 ] Float32Array(4) [ 1, 2, 3, 4 ]
  * ```
  */

@@ -1,6 +1,6 @@
 /**
  * Pads the cells of each column to equal width, two spaces between columns.
- * @param lines rows of cells, the head among them
+ * @param lines rows of cells, including the header row
  * @param numeric columns that are right-aligned. Default: none
  */
 export function textTable(lines: readonly (readonly string[])[], numeric: (column: number) => boolean = () => false): string {

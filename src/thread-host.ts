@@ -7,16 +7,16 @@ export interface Thread {
   post(message: unknown, transfer?: ArrayBufferLike[]): void;
 }
 
-/** Calls from a worker after it has started. */
+/** Callbacks for events of a worker that has started. */
 export interface ThreadEvents {
   /** called with the reason if the worker exits unexpectedly */
   readonly onEnd: (reason: string) => void;
   readonly onMessage?: (message: unknown) => void;
 }
 
-/** Niceness of threads of low priority relative to the process; they get a third of the CPU share of the caller's thread. */
+/** Niceness of low-priority threads, relative to the process; they get a third of the CPU share of the caller's thread. */
 const LOW_NICE = 5;
-/** A statement at the beginning of a worker's source: on Linux, where threads have their own priority, the caller's thread is served first. */
+/** Placed at the beginning of a worker's source, lowers the worker's priority on Linux, where each thread has its own, so that the caller's thread runs first. */
 export const LOW_PRIORITY = `if (globalThis.process?.platform === 'linux') {
   const os = require('node:os');
   try {

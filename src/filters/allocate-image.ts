@@ -39,10 +39,10 @@ export async function allocateImage(size: Pick<Image, 'width' | 'height' | 'chan
 }
 
 /**
- * Releases the memory of an image from {@link allocateImage}. Calls that receive the image afterwards throw. Calls that are still computing in it finish before
+ * Releases the memory of an image from {@link allocateImage}. Calls that receive the image afterwards throw. Calls that still use it finish before
  * the memory is reused.
  * @param options the backend that allocated it
- * @throws OptionError if the backend did not allocate it, or if it was released before
+ * @throws OptionError if the backend did not allocate it, or if it was already released
  */
 export async function freeImage(image: Image, options: BackendOption = {}): Promise<void> {
   checkOptions('freeImage', options, BACKEND_OPTION);

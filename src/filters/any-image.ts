@@ -105,8 +105,9 @@ async function fillOnDevice(on: Backend, inputs: readonly DevicePicture[], resul
 }
 
 /**
- * Computes an operation that a device has no program for on the host, from copies of the device images. A backend that
- * keeps images in host memory computes it itself; otherwise the default backend does, and its plans state the reason.
+ * Computes an operation on the host, from copies of the device images, if the device has no program for it. A backend
+ * that keeps images in host memory computes it itself; otherwise the default backend does, and its plans state the
+ * reason.
  * @param images at least one of them is stored on a backend
  * @throws OptionError if they are stored on different backends, or on a backend other than the requested one
  */
@@ -126,7 +127,7 @@ export async function onHost<O extends RunOptions & PlanOption, T>(
   return run(hosts, { ...options, backend: await defaultBackend(), ...told });
 }
 
-/** The same for one image whose result is an image, which is uploaded. */
+/** The same for an operation from one image to another; the result is uploaded. */
 export async function throughHost<O extends RunOptions & PlanOption>(
   operation: string,
   image: DeviceImage,

@@ -97,7 +97,7 @@ export function isOnHost(content: DevicePicture | Image): content is Image {
  * const backend = await createBackend('wasm'); // or 'gpu'
  * const image = await uploadImage(createImage(640, 480, 4), { backend });
  * const soft = await filter(image, gaussian(2));
- * const crisp = await filter(soft, sharpen()); // nothing has come back yet
+ * const crisp = await filter(soft, sharpen()); // nothing has been read back yet
  * console.log((await crisp.read()).data.length); // → 1228800
  * for (const each of [image, soft, crisp]) each.free();
  * ```

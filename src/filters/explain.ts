@@ -40,8 +40,8 @@ export const EXPLAIN_FILTER_OPTIONS = { ...STEP_OPTIONS, ...AROUND_OPTIONS, ...B
 export interface ExplainFilterOptions extends OptionsOf<typeof EXPLAIN_FILTER_OPTIONS> {}
 
 /**
- * Explains how `filter` would compute a kernel on images of a format: the algorithm, its predicted cost compared with the alternatives, and the
- * reason. It computes nothing. On the backend `auto`, it detects a GPU and reports where the kernel would run.
+ * Explains how `filter` would apply a kernel to images of a format: the algorithm, its predicted cost compared with the alternatives, and the
+ * reason. It computes nothing. With the backend `auto`, it detects a GPU and reports where the kernel would run.
  *
  * @param kernel as for `filter`
  * @param format of the images; an image is accepted too

@@ -110,7 +110,7 @@ class PlannedFilter implements FilterPlan {
     const way = pictureWay(settled, transparent !== undefined);
     this.#whyPlanes = way ? whyNotFromSamples(way, on.backend) : { name: 'beyondBorders' };
     this.#fromSamples = way && planPicture(way, on.backend);
-    // rejects an algorithm that cannot compute its kernel now, instead of at the first image
+    // rejects now, instead of at the first image, an algorithm that cannot compute its kernel
     if (!this.#fromSamples && settled.steps.some(({ algorithm }) => algorithm !== 'auto')) this.#planes();
   }
 

@@ -46,7 +46,7 @@ const recentFilters = new RecentPlans<FilterPlan>(32);
  * @param kernel `[kH, kW]`, any size: a name from the catalogue, rows of weights, or a tensor, see
  * {@link KernelSource}; or `[C, kH, kW]`, one kernel per filtered channel; `[1, kH, kW]` is read as `[kH, kW]`
  * @returns the same number of channels and sample type (bytes as a `Uint8ClampedArray`), and the same size unless stride or padding change it
- * @throws ShapeError if the kernel is not `[kH, kW]`, or does not fit on the image, or if the buffer of the image was detached or resized
+ * @throws ShapeError if the kernel is not `[kH, kW]`, or does not fit in the image, or if the buffer of the image was detached or resized
  * @throws DataError if a weight is not finite
  * @throws OptionError if a name or an option is unknown or breaks its rule
  * @example

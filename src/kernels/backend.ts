@@ -115,7 +115,7 @@ export interface Backend {
   allocateBytes?(length: number): Uint8ClampedArray;
   /**
    * Optional: frees an array from {@link allocateBytes}, which must not be used again.
-   * @returns false if it is not such an array, or was freed before
+   * @returns false if it is not such an array, or was already freed
    */
   freeBytes?(bytes: Uint8ClampedArray): boolean;
 
@@ -201,7 +201,7 @@ export interface PictureFormat {
   readonly samples: SampleFormat;
 }
 
-/** An arrangement of pixels: pixel (x, y) of the result is pixel start + x · across + y · down, counted row by row. */
+/** An arrangement of pixels: pixel (x, y) of the result is pixel start + x · across + y · down of the source, counted row by row. */
 export interface Arrangement {
   readonly width: number;
   readonly height: number;

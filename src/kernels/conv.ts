@@ -11,7 +11,7 @@
  *   ∂L/∂kernel[cout, cin, k] = Σ over n, o of x̂[n, cin, o·stride + k·dilation] · G[n, cout, o]
  *   ∂L/∂bias[cout]           = Σ over n, o of G[n, cout, o]
  *
- * and ∂L/∂x sums the gradients of all padded elements that are copies of x.
+ * and ∂L/∂x of an element is the sum of ∂L/∂x̂ over all elements of x̂ that are copies of it.
  */
 import { DataError, ShapeError, show } from '../errors.js';
 import { checkedInUse, checkOptions, flag, type OptionsOf, option, type Rows } from '../options.js';

@@ -73,8 +73,8 @@ export interface Load {
 export interface Store {
   readonly samples: SampleFormat;
   /**
-   * Premultiplied: the sum of all weights, by which alpha is divided; the largest quotient that counts as zero, because
-   * of float32 rounding; and the bias added to colors after dividing them by alpha.
+   * Premultiplied: the sum of all weights, by which alpha is divided; as `nothing`, the largest quotient that counts as
+   * zero, because of float32 rounding; and as `bias`, the value added to colors after dividing them by alpha.
    */
   readonly alphaScale: number;
   readonly nothing: number;
@@ -150,7 +150,7 @@ export interface PicturePass {
 
 /**
  * The weights of a pass and how they are summed. Taps of weight zero are omitted unless stated otherwise.
- * - `integer`: whole weights and a factor; 16 bits hold every sum of 8-bit samples, and 32 bits every sum of 16-bit samples;
+ * - `integer`: integer weights and a factor; 16 bits hold every sum of 8-bit samples, and 32 bits every sum of 16-bit samples;
  * - `box`: one weight for the whole window, by running sums;
  * - `window`: float weights, `[KH, KW]` for all cells, or `[cells, KH, KW]`; with `zeros`, taps of weight zero are not
  *   omitted;
@@ -158,7 +158,7 @@ export interface PicturePass {
  * - `separable`: a row and a column of at least three neighbors each, whose product is the window;
  * - `products`: `count` such rows and columns in sequence, whose products add up to the window;
  * - `fft`: as `window`, by Fourier transform, for windows of more than one row;
- * - `magnitude`: scale · √(a² + b²) of the sums a and b under two windows of whole weights, without bias;
+ * - `magnitude`: scale · √(a² + b²) of the sums a and b under two windows of integer weights, without bias;
  * - `slopes`: the gradient, without bias. The sums under two perpendicular windows are its components; of more than two windows, the
  *   one with the largest sum gives its magnitude and angle. The result is the magnitude, divided by `step`; the angle; or the angle
  *   as a color, with the magnitude as brightness;
@@ -307,8 +307,8 @@ export interface Addend {
 
 /**
  * Compares two images of one format. Inputs: both images. Output: four float64 values: the largest |a − b|, Σ |a − b|
- * and Σ (a − b)² over all samples, and Σ SSIM over all windows inside the image and all channels. The sums of the tiles
- * are added in order from the top.
+ * and Σ (a − b)² over all samples, and Σ SSIM over all windows inside the image and all channels. The images are
+ * compared in tiles, whose sums are added in order from the top.
  */
 export interface ComparisonJob {
   readonly operation: 'comparison';
@@ -333,7 +333,7 @@ export interface HistogramJob {
   readonly height: number;
   readonly channels: number;
   readonly samples: SampleFormat;
-  /** the channels that count, ascending */
+  /** the channels to count, ascending */
   readonly chosen: readonly number[];
   /** number of bins; for integers white + 1 */
   readonly classes: number;

@@ -16,7 +16,7 @@ const MAX_POOL_GRADIENT_OPTIONS = { ...WINDOW_OPTIONS, inputShape, indices, ...R
 /** Rules and defaults of {@link AveragePoolOptions}. */
 export const AVERAGE_POOL_OPTIONS = {
   ...WINDOW_OPTIONS,
-  /** Divide by the whole window, including padding, as PyTorch does by default; false: by the number of elements inside. Default true. */
+  /** Divide by the size of the whole window, including padding, as PyTorch does by default; false: by the number of elements inside the input. Default true. */
   countIncludePad: option(flag, { default: true }),
   ...RUN_OPTIONS,
 } satisfies Rows;

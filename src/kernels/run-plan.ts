@@ -60,8 +60,8 @@ function newValues(length: number): Float32Array {
 
 /**
  * Runs one block of a plan.
- * @param x the cells that it sees, of its first pass
- * @param out the cells that it gives
+ * @param x the input region {@link Block.seen}, in the shape of the input of the first pass
+ * @param out receives the output region {@link Block.given}
  */
 export async function runBlock(
   { passes }: Block,

@@ -24,7 +24,7 @@ const VOLUME = {
   resume: flag,
 } satisfies Rows;
 
-/** Rows of {@link FilterVolumeOptions}. */
+/** Rules and defaults of {@link FilterVolumeOptions}. */
 export const FILTER_VOLUME_OPTIONS = { ...STEP_OPTIONS, ...VOLUME, ...RUN_OPTIONS, ...PLAN_OPTION, ...CONTROL_OPTIONS } satisfies Rows;
 
 /** Options of {@link filterVolume}: those of `filterTensor`, and options of the files. Values per axis are in the order of the kernel's axes. */
@@ -45,7 +45,7 @@ export interface VolumeReport {
  * package. The kernel's axes are the last ones of the array. The result is bit-identical to that of {@link filterTensor}: the volume is planned as a
  * whole and computed in blocks. Memory holds one block with its surroundings and some chunks of the input.
  *
- * The result is a Zarr v3 of float32, an OME-Zarr if the input is one. Its chunks do not extend across blocks. It is written to a folder next to the
+ * The result is a Zarr v3 array of float32, or an OME-Zarr if the input is one. Its chunks do not extend across blocks. It is written to a folder next to the
  * destination, `.NAME.convlab-part`, and is renamed to its final name at the end. If the process dies, the finished blocks stay, and `resume`
  * continues from them.
  *

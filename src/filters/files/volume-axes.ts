@@ -34,7 +34,7 @@ export class VolumeAxes {
     return [...this.front.map(() => 1), ...spatial.slice(3 - this.rank)];
   }
 
-  /** Blocks in the order in which the input is read least: through all of the first axis, then along the next ones. */
+  /** Blocks in the order that reads the least of the input twice: along the whole first spatial axis, then along the next ones. */
   inColumns(blocks: readonly Block[]): readonly Block[] {
     const place = ({ given: [items, , z, y, x] }: Block) => [items[0], y[0], x[0], z[0]];
     return blocks.toSorted((a, b) => {
@@ -77,7 +77,7 @@ export class VolumeAxes {
   }
 }
 
-/** The largest chunk of which blocks of that length consist. @param n cells of the whole axis */
+/** The length of the largest chunk that divides blocks of that length, unless it would be very small. @param n cells of the whole axis */
 function chunkOf(length: number, n: number): number {
   if (length >= n) return Math.min(n, CHUNK);
   for (let chunk = Math.min(length, CHUNK); chunk > 1; chunk--) if (length % chunk === 0) return chunk >= CHUNK / 8 ? chunk : length;

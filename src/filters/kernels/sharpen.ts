@@ -5,7 +5,7 @@ import { kernel2d } from './make/kernel2d.js';
 
 /**
  * Amplifies the difference of each pixel from its neighbors, `[3, 3]`, sum 1:
- * identity − strength · Laplacian = identity + 5 · strength · (identity − mean of the cross).
+ * identity − strength · Laplacian = identity + 5 · strength · (identity − mean of the pixel and its four direct neighbors).
  * @param strength 0 leaves the image unchanged. Default 1: the well-known 0 −1 0 / −1 5 −1 / 0 −1 0
  * @throws OptionError if strength is not a finite number ≥ 0
  * @see Gonzalez & Woods, Digital Image Processing, 3.6 (using the Laplacian for sharpening)

@@ -14,7 +14,7 @@ export interface Around {
   readonly output: Output;
   /** `'picture'`: values replace the selected channels; or a number: an image with that many values per pixel. */
   readonly gives: 'picture' | number;
-  /** Alpha is the last cell and weights the others. The first is the luminance, if that is selected. */
+  /** Alpha is the last cell and weights the others. If luminance is selected, the first cell is replaced by it. */
   readonly weighted?: boolean;
   /** The job accepts only opaque images. */
   readonly opaque?: boolean;

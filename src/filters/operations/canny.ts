@@ -95,8 +95,8 @@ function steepestSlopes(slopes: Float32Array, planes: number): SlopePlanes {
 }
 
 /**
- * Non-maximum suppression: keeps the magnitude where it is ≥ its neighbor along the gradient and > the one against it, else 0.
- * Both neighbors are interpolated between the two nearest of the eight pixels around. Beyond the border they are 0.
+ * Non-maximum suppression: keeps the magnitude where it is ≥ the neighbor uphill, along the gradient, and > the neighbor downhill; 0 elsewhere.
+ * Both neighbors are interpolated between the two nearest of the eight surrounding pixels. Beyond the border they are 0.
  */
 function thin({ x, y, magnitude }: SlopePlanes, width: number, height: number): Float32Array {
   const ridge = new Float32Array(magnitude.length);

@@ -11,7 +11,7 @@ export type FlipAxis = (typeof FLIP_AXES)[number];
 
 /**
  * Mirrors an image.
- * @param image not modified; also an image stored on a backend, see {@link uploadImage}: the result is stored there too
+ * @param image not modified; it may be stored on a backend, see {@link uploadImage}, and the result is then stored there too
  * @param options `signal` and `onProgress`
  * @throws OptionError if the axis is invalid
  * @example
@@ -37,7 +37,7 @@ export async function flip<I extends AnyImage>(image: I, axis: FlipAxis, options
  *
  * `rotate90(image)` rotates counter-clockwise, like `np.rot90`. Pass −1 to rotate clockwise, like
  * `cv.ROTATE_90_CLOCKWISE` or `sharp().rotate(90)`.
- * @param image not modified; also an image stored on a backend, see {@link uploadImage}: the result is stored there too
+ * @param image not modified; it may be stored on a backend, see {@link uploadImage}, and the result is then stored there too
  * @param turns number of quarter turns counter-clockwise; negative: clockwise. Default 1
  * @param options `signal` and `onProgress`
  * @returns the rotated image; width and height are swapped if the number of turns is odd

@@ -152,7 +152,7 @@ export async function gradientMagnitude<I extends AnyImage, P extends Output = '
       return deliver(replacePlanes(kept, planes, magnitude, output), out, kept);
     },
   });
-  return result as ResultImage<I, P>; // so the output is planned
+  return result as ResultImage<I, P>; // in the sample type of the output
 }
 
 /**

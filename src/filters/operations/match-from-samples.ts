@@ -54,7 +54,7 @@ export function scoresFromSamples(method: MatchMethod, image: Image, template: T
 /** A typical level of a channel: the median of about a thousand, an integer for integer samples. */
 function middleOf({ data, channels }: Image, c: number): number {
   const pixels = data.length / channels;
-  const step = Math.ceil(pixels / 1000) | 1; // odd, so that it does not sample a single column of most images
+  const step = Math.ceil(pixels / 1000) | 1; // odd, so that in most images the samples do not all come from one column
   const some = Array.from({ length: Math.ceil(pixels / step) }, (_, i) => data[i * step * channels + c]).filter(Number.isFinite);
   return some.sort((a, b) => a - b)[some.length >> 1] ?? 0;
 }

@@ -62,7 +62,7 @@ export async function moments({ shape, data }: Tensor, clear: Float32Array | und
 
 /** A typical finite value: the median of about a thousand, which a few outliers do not affect. */
 function middleOf(values: Float32Array): number {
-  const step = Math.ceil(values.length / 1000) | 1; // odd, so that it does not sample a single column of most images
+  const step = Math.ceil(values.length / 1000) | 1; // odd, so that in most images the samples do not all come from one column
   const some = Array.from({ length: Math.ceil(values.length / step) }, (_, i) => values[i * step]).filter(Number.isFinite);
   return some.sort((a, b) => a - b)[some.length >> 1] ?? 0;
 }

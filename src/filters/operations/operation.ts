@@ -33,7 +33,7 @@ export interface OperationOptions extends OptionsOf<typeof OPERATION_OPTIONS> {}
 
 /** The two implementations of an operation. */
 export interface OperationWays<O> {
-  /** From samples to samples, in place. Undefined, immediately, if the backend has no program for it */
+  /** From samples to samples, where the image is stored. Returns undefined, immediately, if the backend has no program for it. */
   readonly fromSamples: <I extends Image | DeviceImage>(image: I, on: O & EngineOptions) => Promise<I> | undefined;
   /** The reference implementation, on planes. It reads the image before its first `await`. */
   readonly overPlanes: (image: Image, on: O & EngineOptions) => Promise<Image>;
@@ -119,7 +119,7 @@ export function planeAt(values: Float32Array, i: number, of: number): Float32Arr
 }
 
 /**
- * Replaces the channels of an image by the values of planes; other channels, such as alpha, stay.
+ * Replaces the channels of an image by the values of planes; other channels, such as alpha, are kept.
  * @param values in the units of the image
  */
 export function replacePlanes(image: Image, { x: { shape }, planeOf }: Planes, values: Float32Array, output: OperationOptions['output'] = 'clamp'): Image {

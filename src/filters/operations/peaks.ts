@@ -69,7 +69,7 @@ export async function findPeaks(
   }));
 }
 
-/** Yields cells in order; a heap, because few of many are needed. @param cells modified @param order negative: a goes before b */
+/** Yields cells in order; a heap, because only a few of many cells are needed. @param cells modified @param order negative: a goes before b */
 function* inOrder(cells: number[], order: (a: number, b: number) => number): Generator<number> {
   const sink = (from: number, end: number) => {
     const cell = cells[from];

@@ -56,7 +56,7 @@ export async function downsample<I extends AnyImage, P extends Output = 'clamp'>
     padding,
     paddingMode: 'symmetric',
   });
-  return result as ResultImage<I, P>; // so the output is planned
+  return result as ResultImage<I, P>; // in the sample type of the output
 }
 
 /** Number of taps: even for an even factor, whose blocks are centered between two pixels. */

@@ -9,7 +9,7 @@ export const RESIZE_METHODS = ['box', 'triangle', 'catmull-rom', 'mitchell', 'la
  * | method | k(x) | properties |
  * |---|---|---|
  * | `box` | 1 up to ½ | block means; enlarged pixels stay square |
- * | `triangle` | 1 − \\|x\\| up to 1 | soft, no ringing; linear interpolation when enlarging |
+ * | `triangle` | 1 − \|x\| up to 1 | soft, no ringing; linear interpolation when enlarging |
  * | `catmull-rom` | the cubic with B = 0, C = ½, up to 2 | sharp, little ringing; the bicubic of Pillow |
  * | `mitchell` | the cubic with B = C = ⅓, up to 2 | between soft and sharp |
  * | `lanczos3` | sinc(x) · sinc(x / 3) up to 3 | the sharpest; rings at hard edges |

@@ -97,7 +97,7 @@ export async function resize<I extends AnyImage, P extends 'clamp' | 'float' | '
       async () => plan.run(image, undefined, control) ?? throughHost('resize', image, { ...control, backend: on }, host),
     );
   });
-  return result as ResultImage<I, P>; // so the output is planned, and where the image is stored
+  return result as ResultImage<I, P>; // in the sample type of the output, stored where the image is
 }
 
 /** The plan for resizing images of one format: windows, and prepared jobs. */

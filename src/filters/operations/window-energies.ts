@@ -26,7 +26,7 @@ export async function windowEnergies(x: Tensor, t: Tensor, centered: boolean, on
   const image = tensorToImage(x, { depth: 'float' });
   const deviation = await windowDeviations('matchTemplate', image, [h, w], on);
   if (!deviation) return energiesOverPlanes(x, t, centered, on);
-  // differences from the means are small, or not below the resolution of float32
+  // float32 is precise enough for the means, because the deviations from them are computed separately
   const { data: mean } = await filter(image, full([h, w], 1 / (h * w)), { ...on, padding: 'valid', channels: 'all', output: 'float' });
   const [area, count] = [h * w, (height - h + 1) * (width - w + 1)];
   const energies = new Float64Array(count);

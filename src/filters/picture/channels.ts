@@ -44,7 +44,7 @@ export const CHANNELS = option(
 /** The weights of R, G and B in luminance. @see ITU-R BT.709, 3.2, and BT.601, 2.5.1 */
 export const LUMINANCE_WEIGHTS = { rec709: [0.2126, 0.7152, 0.0722], rec601: [0.299, 0.587, 0.114] } as const;
 
-/** Images of 2 and 4 channels have alpha, the last one. */
+/** Images of 2 and 4 channels have alpha as their last channel. */
 export function hasAlpha(channels: number): boolean {
   return channels % 2 === 0;
 }
@@ -111,7 +111,7 @@ export function pickChannels(x: Tensor, chosen: readonly number[]): Tensor {
 }
 
 /**
- * Combines the filtered channels with, for all others, the pixel of x under the anchors of the kernels.
+ * Combines the filtered channels with the others, which are taken from the pixel of x under the anchors of the kernels.
  * @param filtered `[1, chosen, oH, oW]`
  * @returns `[1, C, oH, oW]`
  */

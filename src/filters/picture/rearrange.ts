@@ -27,7 +27,7 @@ export function rearrange<S extends Samples>(image: Image<S>, arrangement: Arran
   });
 }
 
-/** Fills the rows from `top` to before `bottom` of an image whose pixels are those of another in an arrangement. */
+/** Fills rows `top` … `bottom` − 1 of an image that contains the pixels of another image in a new arrangement. */
 export function moveRows(image: Image, out: Image, { width, start, across, down }: Arrangement, top: number, bottom: number): void {
   const { channels } = image;
   if (across === 1) {
@@ -63,7 +63,7 @@ function asIntegers(source: Samples, target: Samples, channels: number): readonl
 
 /**
  * Copies the pixels of a row.
- * @param step distance of neighbors in the source, in array elements like all other numbers
+ * @param step distance between neighbors in the source, in array elements like all other numbers
  */
 function copyPixels(source: Integers, from: number, step: number, target: Integers, to: number, count: number, pixel: number): void {
   if (pixel === 1) for (let i = to; i < to + count; i++, from += step) target[i] = source[from];

@@ -81,7 +81,7 @@ export interface RowStream extends AsyncGenerator<Samples, void, undefined> {
  * `'unsharp-mask:2'`. An operation takes the options of {@link OperationOptions} and runs on wasm only
  * @returns the rows of the result, and their format. The source is opened at the first request, read on demand, and closed with the result
  * @throws as `filter` does; OptionError if an option needs the whole image, or a second pass over rows that can be read only once
- * @throws DataError while reading, if the number of rows differs from the format
+ * @throws DataError while reading, if the number of rows differs from the height in the format
  * @example
  * ```ts
  * import { filterStream } from 'convlab';
@@ -120,7 +120,7 @@ export async function planRows(operation: string, format: Format, kernel: Kernel
   return { operation, plan, backend };
 }
 
-/** @throws OptionError if it is no format, or `opaque` is set for images without alpha */
+/** @throws OptionError if it is not a format, or `opaque` is set for images without alpha */
 export function checkStream(operation: string, format: Format, options: Pick<FilterStreamOptions, 'opaque'>): Format {
   checkFormat(operation, format);
   if (options.opaque !== undefined && !hasAlpha(format.channels))

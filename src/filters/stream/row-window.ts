@@ -30,7 +30,7 @@ export class RowWindow {
     return { image: { width, height, channels, data: this.#rows.subarray(0, height * rowLength(this.format)) }, from: this.#from };
   }
 
-  /** @param rows complete rows, not more than fit */
+  /** @param rows complete rows, no more than fit */
   append(rows: Samples): void {
     this.#rows.set(rows, (this.#to - this.#from) * rowLength(this.format));
     this.#to += rows.length / rowLength(this.format);

@@ -1,14 +1,14 @@
 /** Maximum number of rounds in a comparison. */
 const MOST_ROUNDS = 7;
 /**
- * Jobs until the next comparison, per job's time lost in the previous one by running the slower way, so trials take at
- * most 1 / 45 of the time. After a comparison of two equally fast ways, this number is smallest.
+ * Jobs until the next comparison, for each job's time that the previous comparison lost by running the slower way, so
+ * that trials take at most 1 / 45 of the time; and the minimum number of jobs, for two equally fast ways.
  */
 const JOBS_PER_LOST = 45;
 const FEWEST_JOBS = 16;
 /** A comparison that confirms the previous one doubles the interval, up to this multiple of the shortest. */
 const LONGEST = 4;
-/** Loss, in jobs, allowed in the first comparison, because 50 jobs compensate for it. */
+/** Maximum predicted loss, in jobs, with which the first comparison starts immediately, because 50 jobs compensate for it. */
 const CREDIT = 3;
 /**
  * If the other way takes this many times as long, the second round waits until the loss of the first is compensated …
@@ -27,7 +27,7 @@ export type Clock = () => number;
 /** Parameters for learning a choice. */
 interface Learning {
   readonly clock: Clock;
-  /** maximum predicted time of the other way, relative to the way guessed first */
+  /** maximum predicted time of the other way, relative to the way that is guessed to be faster */
   readonly times: number;
 }
 

@@ -8,7 +8,7 @@ import type { ReferenceBackend } from './reference/reference.js';
 
 export { GPU_MODES, type GpuMode };
 
-/** Backends by name; `auto` chooses between the next two, see {@link createBackend}. */
+/** Names of the backends; `auto` chooses between the next two, see {@link createBackend}. */
 export const BACKENDS = ['auto', 'gpu', 'wasm', 'reference'] as const;
 /** An element of {@link BACKENDS}. */
 export type BackendName = (typeof BACKENDS)[number];
@@ -42,7 +42,7 @@ export const BACKEND_NAME = option(oneOf(BACKENDS), { default: 'auto', help: 'ba
 
 /** Rules and defaults of {@link BackendOption}. */
 export const BACKEND_OPTION = {
-  /** Default: one backend that is created at the first call, see `createBackend('auto')`, and shared. */
+  /** The backend. Default: one that is created at the first call, see `createBackend('auto')`, and shared. */
   backend: rule<Backend>('a backend from `await createBackend()`', (value) => typeof (value as Backend)?.allocate === 'function'),
 } satisfies Rows;
 
@@ -134,7 +134,7 @@ export async function chosenBackend(operation: string, chosen: Backend | undefin
 /**
  * Runs a call on the backend of its option, or the default one. Its arguments are read before it returns: directly if the backend
  * is running, or from copies while the default backend starts, see {@link keep}.
- * @param run cancels with its signal and reports its progress, except the end, which is reported here
+ * @param run the call; its `control` cancels it and reports its progress, except the end, which is reported here
  * @throws OptionError if the option is not a backend
  * @throws the signal's reason
  */

@@ -8,9 +8,9 @@ export type { Calibration };
 /** Diagnosis of one backend. */
 export interface BackendReport {
   readonly backend: Backend['name'];
-  /** For `gpu`: the backend of GPU.js. */
+  /** For `gpu`: the mode of GPU.js. */
   readonly mode?: GpuMode;
-  /** True if it started and computed a test. */
+  /** True if it started and, for `gpu`, passed a float32 test. */
   readonly available: boolean;
   /** The device, e.g. `webgl2 (SwiftShader)`; only if available. */
   readonly device?: string;
@@ -24,7 +24,7 @@ export interface BackendReport {
 export interface Diagnosis {
   /** GPU modes first, in the order in which `'gpu'` tries them. */
   readonly backends: readonly BackendReport[];
-  /** The choice of `createBackend('auto')` and the reason; undefined if no backend runs. */
+  /** The choice of `createBackend('auto')` and the reason; undefined if `wasm` is not available. */
   readonly auto: AutoReport | undefined;
 }
 

@@ -71,7 +71,7 @@ export interface ConvPlan extends Way {
   readonly overheads: readonly Overhead[];
   /** All considered alternatives, including the chosen one: cheapest first, impossible ones last. */
   readonly alternatives: readonly Alternative[];
-  /** Where it runs, if the backend chooses among others. */
+  /** Where it runs, if the backend chooses among other backends. */
   readonly chosen?: BackendChoice | undefined;
 }
 

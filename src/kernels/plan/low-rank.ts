@@ -1,5 +1,5 @@
 /**
- * Decomposes a kernel into few products of one-dimensional kernels. This detects separable kernels, such as box,
+ * Decomposes a kernel into a few products of one-dimensional kernels. This detects separable kernels, such as box,
  * Gaussian and Sobel, from their numbers alone.
  */
 

@@ -6,7 +6,7 @@ import { inWords, type Reason } from './reason.js';
 /**
  * Nanoseconds per sample of an image: conversion to and from linear light, alpha in both directions, luminance and its
  * change, samples of two and four bytes instead of one, and blending the result over the image. Measured like the costs
- * of sums, see plan-image.ts.
+ * of sums, see plan-picture.ts.
  */
 const NS = { light: 4, alpha: 0.6, luminance: 0.5, words: 0.6, floats: 1.1, part: 1 };
 

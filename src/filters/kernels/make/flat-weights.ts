@@ -1,6 +1,6 @@
 /** A notation for the rows of a kernel. */
 interface Notation {
-  /** `rows apart by ";" or new lines` */
+  /** how rows are written, for the message: `rows separated by ";" or new lines` */
   readonly says: string;
   write(rows: readonly (readonly number[])[]): string;
 }

@@ -6,7 +6,7 @@ export interface Calibration {
   readonly roundTrip: number;
   /** milliseconds per additional program */
   readonly launch: number;
-  /** Bytes per millisecond: to the device, back, and read or written by its programs. */
+  /** Bytes per millisecond: `up` to the device, `down` to the host, and `copy` read or written by programs. */
   readonly up: number;
   readonly down: number;
   readonly copy: number;

@@ -49,7 +49,7 @@ async function readNow(gl: WebGL2RenderingContext, size: readonly [number, numbe
   gl.readPixels(0, 0, size[0], size[1], format, gl.FLOAT, texels);
 }
 
-/** Reads into a buffer of the driver and waits for its fence, so that the page stays alive while the GPU works. */
+/** Reads into a buffer of the driver and waits for its fence, so that the page stays responsive while the GPU works. */
 async function readLater(gl: WebGL2RenderingContext, size: readonly [number, number], format: number, texels: Float32Array): Promise<void> {
   const buffer = gl.createBuffer();
   gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
@@ -70,7 +70,7 @@ function nextTask(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-/** `NVIDIA GeForce RTX 3080 …` out of `ANGLE (NVIDIA, NVIDIA GeForce RTX 3080 …, D3D11)`. */
+/** Extracts `NVIDIA GeForce RTX 3080 …` from `ANGLE (NVIDIA, NVIDIA GeForce RTX 3080 …, D3D11)`. */
 function rendererOf(gl: WebGL2RenderingContext): string {
   const info = gl.getExtension('WEBGL_debug_renderer_info');
   const renderer = String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER));

@@ -5,7 +5,7 @@ import type { GpuMode } from './modes.js';
 export type Axes = Readonly<Record<string, number>>;
 
 export interface Threads {
-  /** GPU.js's `output`. The result is flat and row-major in the axes, whatever this is. */
+  /** GPU.js's `output`. The result is flat and row-major in the axes, regardless of this. */
   readonly output: readonly number[];
   /** Statements that declare the index of every axis as a constant with its name. */
   readonly indices: string;

@@ -43,7 +43,7 @@ interface Command {
 }
 
 /**
- * The operators for calls from tensors to tensors that are awaited. Commands are deferred until a buffer is read. Then
+ * The operators for awaited calls from tensors to tensors. Commands are deferred until a buffer is read. Then
  * all commands so far run in order, on the calling thread if they are short, otherwise in the background.
  */
 export class ForCalls implements Backend {

@@ -241,7 +241,7 @@ function place(bytes: Uint8ClampedArray, { out, part, width, channels }: Place):
   }
 }
 
-/** @throws UnsupportedError if GPU.js left the GPU */
+/** @throws UnsupportedError if GPU.js fell back to the CPU */
 function checked({ gpu, mode }: Engine, { kernel }: Kernel, result: GpuValue | Promise<GpuValue>): Texture {
   if (kernel.constructor !== gpu.Kernel || kernel.fallbackReason) {
     throw new UnsupportedError('gpu', `GPU.js fell back from ${mode} to its cpu mode: ${kernel.fallbackReason ?? 'no reason given'}`, { mode });

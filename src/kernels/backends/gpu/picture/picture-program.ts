@@ -43,7 +43,7 @@ export interface ResizeLaunch extends Omit<PictureLaunch, 'window'> {
 /** Threads of a workgroup along each axis. */
 export const SIDE = 8;
 
-/** @param width width of the image @param beside second image of a resize */
+/** @param width width of the image @param addend second image of a resize */
 export function pictureProgram(job: PictureJob, launch: PictureLaunch | ResizeLaunch, width: number, addend?: Addend): PictureProgram {
   const { window, from, to } = launch;
   const tables = new ProgramTables();
@@ -111,7 +111,7 @@ fn cells(h: i32, w: i32${layers > 1 ? ', l: i32' : ''}) -> ${typeOf(cells)} {
 interface EndText {
   readonly shared: string;
   readonly variables: string;
-  /** code before the sums, for each output's thread, and after all */
+  /** code before the sums; `body`: code after the sums, for the outputs of the thread; `after`: code after all of them */
   readonly before: string;
   readonly body: string;
   readonly after: string;

@@ -17,7 +17,7 @@ export interface StoreStage {
   /** name of the buffer with the original, or TEXTURE */
   readonly original: string;
   /**
-   * A second image of the result's size and channels, in the buffer `beside_words`, to add to a resize. Default: none
+   * A second image of the result's size and channels, in the buffer `addend_words`, to add to a resize. Default: none
    */
   readonly addend?: Addend | undefined;
 }

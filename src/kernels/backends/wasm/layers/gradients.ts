@@ -15,7 +15,7 @@ import { clear, type Floats, isLinear, NS, productsOf, type RunOnThree } from '.
  * it.
  */
 const GRADIENT_CHUNKS = 16;
-/** Larger kernels take too much memory for a sum per part: instead, threads share output channels, this many at a time. */
+/** Maximum weights of a kernel to sum in parts. For larger ones, a sum per part takes too much memory: threads share output channels, GRADIENT_CHANNELS at a time. */
 const LARGE_KERNEL = 65536;
 const GRADIENT_CHANNELS = 16;
 

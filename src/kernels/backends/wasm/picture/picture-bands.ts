@@ -39,7 +39,7 @@ const BAND_BYTES = 384 * 1024;
 const SHARED_BYTES = 16 * 1024 * 1024;
 /** Bytes copied per hand-over to other threads. */
 const FEED_BYTES = 128 * 1024;
-/** Shares per thread from which whole rows of units are shared, if units are adjacent in a row. */
+/** Minimum number of shares per thread for sharing whole rows of units, if units are adjacent in a row. */
 const LEAST_SHARES = 4;
 /** For the initial guess whether to use threads: nanoseconds per tap of a sample on one thread. */
 const NS_TAP = 0.05;

@@ -1,4 +1,4 @@
-// sRGB and light, see src/filters/picture/light.ts. A power of x = m · 2^e, with m between √½ and √2, is m^p, computed
+// sRGB and light, see src/kernels/light.ts. A power of x = m · 2^e, with m between √½ and √2, is m^p, computed
 // by a polynomial, times 2^(e·p), whose integer part is added to the exponent and whose fraction is computed by another
 // polynomial; both are accurate to 1e-7.
 
