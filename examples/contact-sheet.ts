@@ -111,7 +111,7 @@ export function fitTile(image: Image): Image {
 
 /**
  * Draws a kernel at most `box` pixels wide and high, with its upper right corner at (right, top): one cell per weight; for
- * a kernel larger than `box`, one pixel per several weights.
+ * a kernel larger than `box`, one pixel for every n-th weight.
  * @returns its width
  */
 function drawKernel(sheet: Canvas, { shape: [height, width], data }: Tensor, right: number, top: number, box: number): number {
