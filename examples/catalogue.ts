@@ -1,4 +1,4 @@
-// npm run catalogue: every filter of the catalogue over a part of the scene in scene.ts, on one sheet.
+// npm run catalogue: applies every filter of the catalogue to a part of the scene in scene.ts, on one sheet.
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { catalogue, createBackend, createImage, filter, type Image, type Output } from 'convlab';
@@ -12,7 +12,7 @@ interface Shown {
   readonly scale?: number;
 }
 
-/** Where the default would hardly show, or show white alone: other parameters, another output, a factor of the weights. */
+/** Other parameters, another output or a factor for the weights, where the result of the defaults would be barely visible or all white. */
 const SHOWN: Readonly<Record<string, Shown>> = {
   box: { parameters: [7] },
   gaussian: { parameters: [2] },

@@ -1,4 +1,4 @@
-// Lays pictures out on one sheet, each with its name, a note and its kernel as colored cells. Text and pixels by jimp.
+// Lays pictures out on one sheet, each with its name, a note and its kernel as colored cells. jimp draws text and pixels.
 import type { Image, Tensor } from 'convlab';
 import { Jimp, loadFont, measureText } from 'jimp';
 import { SANS_14_BLACK, SANS_16_BLACK, SANS_16_WHITE, SANS_32_BLACK, SANS_32_WHITE, SANS_64_WHITE } from 'jimp/fonts';
@@ -20,12 +20,12 @@ export interface Layout {
   readonly height: number;
   readonly columns: number;
   readonly gap: number;
-  /** height of the text below a picture: the name, and so far below its top the note */
+  /** height of the text below a picture, and the offset of the note in it; the name is at its top */
   readonly caption: number;
   readonly note: number;
-  /** side of the square that a kernel is drawn in */
+  /** side of the square in which a kernel is drawn */
   readonly kernel: number;
-  /** the opening tile: where the text starts, where its title and its lines do, and how far apart lines and columns are */
+  /** the opening tile: the left edge of its text, the tops of its title and its lines, and the distances between lines and columns */
   readonly opening: Readonly<Record<'left' | 'title' | 'lines' | 'pitch' | 'column', number>>;
   readonly fonts: Readonly<Record<'title' | 'lines' | 'name' | 'note', string>>;
 }
@@ -99,21 +99,25 @@ export async function contactSheet(title: string, lines: readonly string[], tile
   return fromCanvas(sheet);
 }
 
-/** Where the i-th tile has its upper left corner; the title is the first. */
+/** The upper left corner of the i-th tile; the opening tile is number 0. */
 export function tileCorner(i: number, { width, height, columns, gap, caption }: Layout = TILE): { x: number; y: number } {
   return { x: gap + (i % columns) * (width + gap), y: gap + Math.floor(i / columns) * (height + caption + gap) };
 }
 
-/** The picture itself if it fits on a tile, else shrunk until it does. */
+/** The picture, scaled down if it does not fit into a tile. */
 export function fitTile(image: Image): Image {
   return image.width <= TILE.width && image.height <= TILE.height ? image : fromCanvas(toCanvas(image).scaleToFit({ w: TILE.width, h: TILE.height }));
 }
 
-/** At most `box` pixels wide and high, with its upper right corner at (right, top): one cell a weight, or of larger kernels one pixel. @returns its width */
+/**
+ * Draws a kernel at most `box` pixels wide and high, with its upper right corner at (right, top): one cell per weight; for
+ * a kernel larger than `box`, one pixel for every n-th weight.
+ * @returns its width
+ */
 function drawKernel(sheet: Canvas, { shape: [height, width], data }: Tensor, right: number, top: number, box: number): number {
   const step = Math.ceil(Math.max(height, width) / box);
   const cell = Math.floor((box * step) / Math.max(height, width));
-  const size = cell > 3 ? cell - 1 : cell; // a line between them where there is room
+  const size = cell > 3 ? cell - 1 : cell; // leaves a line between cells if there is room
   const largest = Math.max(...data.map(Math.abs));
   const [rows, columns] = [Math.ceil(height / step), Math.ceil(width / step)];
   for (let y = 0; y < rows; y++) {

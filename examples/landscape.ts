@@ -1,5 +1,5 @@
-// A landscape painted in code, a color for every point: gradients, hard and soft edges, bright colors, fine texture, line
-// pairs and a zone plate.
+// A landscape painted in code, with a function from points to colors: gradients, hard and soft edges, bright colors, fine
+// texture, line pairs and a zone plate.
 
 export type Color = readonly [red: number, green: number, blue: number];
 
@@ -11,7 +11,7 @@ const HORIZON = 178;
 const SHORE = 236;
 const SUN = { x: 318, y: 128 };
 
-/** The color of a pixel: the mean of 3 × 3 points inside, so that edges have no stairs. */
+/** The color of a pixel: the mean of 3 × 3 points inside it, so that edges are antialiased. */
 export function landscape(x: number, y: number): Color {
   let red = 0;
   let green = 0;
@@ -27,7 +27,7 @@ export function landscape(x: number, y: number): Color {
   return scale([red, green, blue], 1 / 9);
 }
 
-/** The color at a point: the first thing from the front that is there. */
+/** The color at a point: that of the frontmost object there. */
 function paint(x: number, y: number): Color {
   return card(x, y) ?? ball(x, y) ?? zonePlate(x, y) ?? chart(x, y) ?? (y > SHORE ? wood(x, y) : undefined) ?? lighthouse(x, y) ?? distance(x, y);
 }
@@ -130,7 +130,7 @@ const PATCHES: readonly (readonly Color[])[] = [
   ],
 ];
 
-/** A zone plate: the frequency grows with the distance, up to the limit of the pixels. */
+/** A zone plate: the frequency grows with the distance from the center, almost up to the Nyquist limit. */
 function zonePlate(x: number, y: number): Color | undefined {
   if (!inside(x, y, 164, 222, 92, 92)) return undefined;
   const r2 = (x - 210) ** 2 + (y - 268) ** 2;
@@ -149,7 +149,7 @@ function ball(x: number, y: number): Color | undefined {
   return add(scale(paintwork, 0.22 + 0.85 * light), scale([255, 255, 255], light ** 40));
 }
 
-/** A white card: text, which is printed on top, line pairs of growing frequency, and slanted hatching. */
+/** A white card with line pairs of growing frequency and slanted hatching; text is printed on it later. */
 function card(x: number, y: number): Color | undefined {
   if (inside(x - 3, y - 3, CARD.x, CARD.y, CARD.width, CARD.height) && !inside(x, y, CARD.x, CARD.y, CARD.width, CARD.height) && y > SHORE) {
     return scale(wood(x, y), 0.6);
@@ -167,12 +167,12 @@ function inside(x: number, y: number, left: number, top: number, width: number, 
   return x >= left && x < left + width && y >= top && y < top + height;
 }
 
-/** Noise in octaves, about 0.2 … 0.8. */
+/** Fractal noise of three octaves, about 0.2 … 0.8. */
 function fbm(x: number, y: number): number {
   return 0.5 * noise(x, y) + 0.3 * noise(x * 2.1 + 5, y * 2.1) + 0.2 * noise(x * 4.3, y * 4.3 + 9);
 }
 
-/** Random values on the integers, smooth in between. */
+/** Random values at integer points, smoothly interpolated between them. */
 function noise(x: number, y: number): number {
   const ix = Math.floor(x);
   const iy = Math.floor(y);

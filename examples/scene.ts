@@ -1,4 +1,4 @@
-// A picture to try filters on, painted in code so that it is the same everywhere and belongs to nobody: a landscape with text.
+// A picture to try filters on, painted in code so that it is the same everywhere and free of copyright: a landscape with text.
 
 import { createImage, type Image } from 'convlab';
 import { Jimp, loadFont } from 'jimp';

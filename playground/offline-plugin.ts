@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
-/** What the page itself never asks for. */
+/** Files that the page itself never requests. */
 const NOT_KEPT = /\.md$|\.map$|^\.vite\//;
 
-/** Adds `sw.js`, the service worker: `service-worker.js` behind the list of the files that were built, and a hash of them. */
+/** Adds `sw.js`, the service worker: the list of the built files and a hash of them, followed by `service-worker.js`. */
 export function offlinePlugin(): Plugin {
   let publicFolder = '';
   return {
@@ -27,7 +27,7 @@ export function offlinePlugin(): Plugin {
         const program = readFileSync(new URL('./service-worker.js', import.meta.url), 'utf8');
         const hash = createHash('sha256').update(program);
         for (const name of [...files.keys()].sort()) hash.update(name).update(files.get(name) ?? '');
-        // the page is known by its folder
+        // the page is requested by the path of its folder
         const paths = [...files.keys()].map((name) => (name === 'index.html' ? './' : `./${name}`));
         const head = [
           `const VERSION = '${hash.digest('hex').slice(0, 16)}';`,

@@ -2,10 +2,10 @@ import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 
 const MODULE = fileURLToPath(new URL('../src/kernels/backends/gpu/gpu-js-library.ts', import.meta.url));
-/** Beside the workers, which are in the same folder. */
+/** The file name, in the folder of the workers. */
 const NAME = 'gpu-js-library.js';
 
-/** The page bundles GPU.js, which is 630 kB, once. Every worker is bundled by a build of its own, and loads that. */
+/** Bundles GPU.js, which has 630 kB, once with the page. Every worker is bundled in a separate build, and loads that file. */
 export function oneGpuJs(): { readonly ofPage: Plugin; readonly ofWorkers: Plugin } {
   return {
     ofPage: {

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import type { Plugin } from 'vite';
 
 const PHOTO = 'photo.jpg';
-/** The part of the photograph that is shown, in its pixels, and how large. */
+/** The part of the photograph that is shown, in its pixels, and its size in the page. */
 const PART = { left: 0, top: 30, width: 807, height: 605 };
 const SIZE = { width: 640, height: 480 };
 
@@ -17,8 +17,8 @@ https://creativecommons.org/publicdomain/zero/1.0/, as packed by @stdlib/dataset
 } as const;
 
 /**
- * What the page takes in from development dependencies, besides programs: `photo.jpg`, a photograph that is in the public
- * domain, and the licenses of that and of the font, `photo.md` and `font.md`.
+ * Files that the page includes from development dependencies, besides code: `photo.jpg`, a photograph in the public domain,
+ * and the licenses of the photograph and of the font, `photo.md` and `font.md`.
  */
 export function takenInPlugin(): Plugin {
   let made: Promise<Buffer> | undefined;

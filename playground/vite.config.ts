@@ -7,10 +7,10 @@ import { takenInPlugin } from './taken-in-plugin.js';
 
 const gpuJs = oneGpuJs();
 
-// Threads need shared memory, which a page has only when it is isolated.
+// Threads need shared memory, which is available only to a cross-origin isolated page.
 const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 
-// A layer's class is its name in tables and in errors.
+// Keeps class names, because the class of a layer is its name in tables and errors.
 const rollupOptions = {
   output: { minify: { compress: { keepNames: { class: true, function: false } }, mangle: { keepNames: { class: true, function: false } }, codegen: true } },
 };

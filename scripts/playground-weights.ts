@@ -59,8 +59,8 @@ await writeFile(
 \`npm run playground:weights\` (scripts/playground-weights.ts) trained it on MNIST's 60,000 training digits: Adam 0.002 with a cosine
 schedule, batches of 64, ${EPOCHS} epochs, seed ${SEED}, every digit shifted by up to 2 pixels, turned by up to 10° and distorted elastically.
 
-The numbers as they are stored tell **${(100 * accuracy).toFixed(2)}%** of the 10,000 test digits, at a loss of ${loss.toFixed(4)}.
-The test digits were looked at after every epoch, to print, and decided nothing.
+The stored numbers classify **${(100 * accuracy).toFixed(2)}%** of the 10,000 test digits correctly, with a loss of ${loss.toFixed(4)}.
+The test digits were evaluated after every epoch only to print the accuracy; no decision depends on them.
 `,
 );
 console.log(`stored: test ${(100 * accuracy).toFixed(2)}%, loss ${loss.toFixed(4)}, ${size} bytes`);

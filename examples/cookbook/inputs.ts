@@ -1,4 +1,4 @@
-// The files that the recipes read: photo.jpg, a logo, a video, digits and a trained network, painted by code, or copied from this repository and from MNIST.
+// The files that the recipes read: photo.jpg, a logo, a video, a digit and a trained network, painted in code or copied from free sources.
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { ConvNet, createImage, crop, filter, gaussian, grayscale, type Image, resize } from 'convlab';
 import { mnist, saveSafetensors, writeAnimation, writeImage } from 'convlab/node';
@@ -19,7 +19,7 @@ export async function writeInputs(folder: string, photo?: string): Promise<void>
   for (const [name, x] of Object.entries({ beach: 0, hill: 120, sea: 240 })) {
     await writeImage(at(`photos/${name}.jpg`), await crop(scene, { x, y: 100, width: 200, height: 150 }));
   }
-  // two classes that differ in color: a corner of the sky, and one of the ground
+  // two classes that differ in color: parts of the sky, and parts of the ground
   for (let i = 0; i < 4; i++) {
     await writeImage(at(`pets/cats/${i}.png`), await crop(scene, { x: 40 * i, y: 4, width: 40, height: 40 }));
     await writeImage(at(`pets/dogs/${i}.png`), await crop(scene, { x: 40 * i, y: 280, width: 40, height: 40 }));
@@ -45,7 +45,7 @@ function paint(width: number, height: number, channels: 1 | 3 | 4, color: (x: nu
   return createImage(width, height, channels, Uint8ClampedArray.from(pixels.flat()));
 }
 
-/** The scene with two people in front of it, drawn from disks. */
+/** The scene with two people in front of it, drawn from ellipses. */
 function withFaces(scene: Image): Image {
   const image = { ...scene, data: scene.data.slice() };
   const { width, height } = image;
@@ -70,7 +70,7 @@ function withFaces(scene: Image): Image {
   return image;
 }
 
-/** A ring whose transparent pixels are black, as most programs save them. */
+/** A ring; its transparent pixels are black, as most programs save them. */
 function logo(width: number, height: number): Image {
   return paint(width, height, 4, (x, y) => {
     const radius = Math.hypot(x - width / 2, y - height / 2);
@@ -88,7 +88,7 @@ async function scan(scene: Image): Promise<Image> {
   return large;
 }
 
-/** A digit of MNIST as a photo of ink on paper shows it. */
+/** A digit of MNIST that looks like a photo of ink on paper. */
 async function photographedDigit(): Promise<Image> {
   const { x } = (await mnist({ train: false })).at(0);
   const ink = createImage(

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const FOLDER = dirname(fileURLToPath(import.meta.url));
 
-/** Folders, in the order of the cookbook, with what they are about. */
+/** Folders, in the order of the cookbook, with their titles. */
 export const THEMES = {
   photos: 'Photos',
   edges: 'Edges and measurements',
@@ -22,7 +22,7 @@ export interface Recipe {
   readonly theme: Theme;
   readonly path: string;
   readonly title: string;
-  /** other words for it, which the search finds */
+  /** other words by which the search finds it */
   readonly also: string;
   readonly note: string;
   /** without the header */

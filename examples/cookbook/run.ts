@@ -1,4 +1,4 @@
-// Runs a recipe in a folder, in this process, and tells what it printed and which files it wrote.
+// Runs a recipe in a folder, in this process, and returns what it printed and which files it wrote.
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,13 +6,13 @@ import { format } from 'node:util';
 import type { Recipe } from './recipes.js';
 
 export interface Ran {
-  /** what `console.log` was given, a line for each call */
+  /** the output of `console.log`, one line per call */
   readonly printed: string;
   /** paths inside the folder, sorted */
   readonly written: readonly string[];
 }
 
-/** @param folder where `writeInputs` put what the recipes read; the working directory while the recipe runs */
+/** @param folder the folder with the files of `writeInputs`; it is the working directory while the recipe runs */
 export async function run(recipe: Recipe, folder: string): Promise<Ran> {
   const [before, here, log] = [files(folder), process.cwd(), console.log];
   const lines: string[] = [];

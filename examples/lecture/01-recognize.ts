@@ -29,7 +29,7 @@ export const lesson: Lesson = {
       shares: shares[n],
       actual: y[n],
     }));
-    await stage.draw('01-recognize', await answers('Ten digits it has never seen, and what it says (orange: right)', items, 2));
+    await stage.draw('01-recognize', await answers('Ten unseen digits, and the answers of the network (orange: correct class)', items, 2));
     const sure = shares.map((each, n) => each[guesses[n]]);
     const doubtful = sure.indexOf(Math.min(...sure));
     return `${right} of 10 are correct. The network is least certain about the ${y[doubtful]}: ${percent(sure[doubtful])} for a ${guesses[doubtful]}. To classify your own image: convlab train --out model.safetensors, then convlab predict digit.png --model model.safetensors.`;

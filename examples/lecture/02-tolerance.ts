@@ -33,7 +33,7 @@ export const lesson: Lesson = {
       ['turned', 'accuracy'],
       [-45, -30, -15, 0, 15, 30, 45].map((angle) => [`${angle} degrees`, percent(at('turned', angle), 1)]),
     );
-    assert.ok(at('to the right', 0) > at('to the right', 8) + 0.3, 'far moves are lost');
+    assert.ok(at('to the right', 0) > at('to the right', 8) + 0.3, 'far shifts fail');
     assert.ok(at('to the right', 1) > 0.85 && at('turned', 15) > 0.8);
     await stage.draw(
       '02-tolerance-shift',

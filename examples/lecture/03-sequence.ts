@@ -6,7 +6,7 @@ import { inOrder, shuffled } from './digits.js';
 import { type Lesson, percent } from './lesson.js';
 
 const LENGTH = 64;
-/** Four motifs of twelve values; each is the other way round or upside down of another, so that no sum tells them apart. */
+/** Four motifs of twelve values, in two pairs: the second of a pair is the first one negated. Each sums to 0, so the sum does not distinguish them. */
 const MOTIFS = [
   [0, 0.4, 0.8, 1.2, 1.6, 2, -2, -1.6, -1.2, -0.8, -0.4, 0],
   [0, -0.4, -0.8, -1.2, -1.6, -2, 2, 1.6, 1.2, 0.8, 0.4, 0],
@@ -14,7 +14,7 @@ const MOTIFS = [
   [-2, -1.6, -1.2, -0.8, -0.4, 0, 0, 0.4, 0.8, 1.2, 1.6, 2],
 ] as const;
 
-/** Signals of noise with one motif somewhere in each; the class is which. */
+/** Noise signals that contain one motif at a random position; the class is the index of the motif. */
 function signals(count: number, seed: number): TensorDataset {
   const random = new Random(seed);
   const data = new Float32Array(count * LENGTH);
@@ -61,7 +61,7 @@ export const lesson: Lesson = {
       results.push({ name, accuracy, weights, history });
     }
     stage.table(
-      ['model', 'weights', 'accuracy on signals never seen'],
+      ['model', 'weights', 'accuracy on unseen signals'],
       results.map(({ name, weights, accuracy }) => [name, weights, percent(accuracy)]),
     );
     const [first, second] = results;

@@ -31,7 +31,7 @@ export const lesson: Lesson = {
     );
     await stage.draw(
       '04-cubes',
-      volumes('Each layer a cube of neurons, to scale', [
+      volumes('Each layer as a cube of neurons, to scale', [
         { name: 'picture', shape: [1, 28, 28], window: 5 },
         { name: 'conv1, relu', shape: [4, 28, 28], window: 2 },
         { name: 'pool', shape: [4, 14, 14], window: 5 },

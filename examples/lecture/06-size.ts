@@ -1,4 +1,4 @@
-// How large the map is: n x n under w x w gives (n - w + 1) x (n - w + 1); and the formula with padding, stride and dilation.
+// The size of the map: an n x n image and a w x w kernel give (n - w + 1) x (n - w + 1); and the formula with padding, stride and dilation.
 import assert from 'node:assert/strict';
 import { conv, convGeometry, full } from 'convlab';
 import type { Lesson } from './lesson.js';
@@ -31,7 +31,7 @@ export const lesson: Lesson = {
       lost.push(remainder);
       rows.push([n, w, p, s, d, formula, remainder]);
     }
-    stage.table(['n', 'kernel', 'padding', 'stride', 'dilation', 'map', 'cells unseen'], rows);
+    stage.table(['n', 'kernel', 'padding', 'stride', 'dilation', 'map', 'unused cells'], rows);
     const example = cases[lost.findIndex((cells) => cells > 0)];
     return (
       `conv gives these sizes in all ${cases.length} cases. Note the last column: with n = ${example[0]}, w = ${example[1]} and stride ${example[3]} the last row and column of the image are ` +

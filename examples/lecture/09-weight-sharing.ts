@@ -17,10 +17,10 @@ export const lesson: Lesson = {
     assert.equal(weights(shared), w * w);
     assert.equal(summary(shared, [1, 1, n, n]).multiplyAdds, local);
     stage.table(
-      ['links', 'links of a neuron', 'links in all', 'weights to learn'],
+      ['links', 'links per neuron', 'links in total', 'weights to learn'],
       [
         ['every pixel (dense)', n * n, weights(dense), weights(dense)],
-        ['3 x 3, weights of its own', w * w, local, local],
+        ['3 x 3, separate weights', w * w, local, local],
         ['3 x 3, shared (convolution)', w * w, local, weights(shared)],
       ],
     );

@@ -34,7 +34,7 @@ export const lesson: Lesson = {
       for (const [output, note] of OUTPUTS)
         tiles.push({ label: name, note: `${output}: ${note}`, image: await filter(picture, kernel, { output }) } as (typeof tiles)[0]);
     }
-    // one column for each output: an empty place keeps the rows together
+    // one column for each output: an empty tile keeps the rows aligned
     tiles.splice(4, 0, { label: '' } as (typeof tiles)[0]);
     await stage.draw('11-edges', await grid(tiles, { title: 'Edges: two kernels, three ways to display negative values', columns: 4, width: 220 }));
     const sum = DIFFERENCE_DIAGONAL.data.reduce((a, b) => a + b, 0);

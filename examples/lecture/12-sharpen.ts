@@ -36,7 +36,7 @@ export const lesson: Lesson = {
     const four = measured.slice(0, 5).map(({ rough }) => rough);
     assert.ok(
       four.every((rough, i) => i === 0 || rough > four[i - 1]),
-      'the stronger, the rougher',
+      'stronger sharpening gives larger differences',
     );
     await stage.draw('12-sharpen', await grid(versions, { title: 'Sharpen: add the detail that the blur removes', columns: 3, width: 260 }));
     return (

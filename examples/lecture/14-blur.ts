@@ -30,9 +30,9 @@ export const lesson: Lesson = {
       rows.push([name, kernel.shape.join(' x '), roughness(image).toFixed(2), algorithm]);
       tiles.push({ label: name, note: `${kernel.shape.join(' x ')}, in full HD: ${algorithm}`, image });
     }
-    stage.table(['blur', 'kernel', 'difference of neighbors', 'computed, in full HD, as'], rows);
+    stage.table(['blur', 'kernel', 'difference of neighbors', 'algorithm in full HD'], rows);
     assert.ok(rough.every((value) => value < roughness(picture)));
-    assert.ok(rough[1] < rough[0] && rough[4] < rough[3], 'the wider, the softer');
+    assert.ok(rough[1] < rough[0] && rough[4] < rough[3], 'a wider kernel gives a softer image');
     await stage.draw('14-blur', await grid(tiles, { title: 'Blur: means over larger and larger neighborhoods', columns: 3, width: 260 }));
     const box9 = rows[2][3];
     return (

@@ -36,7 +36,7 @@ export const lesson: Lesson = {
       '19-slices',
       await grid(
         [
-          ...planes(input).map((map, c) => ({ label: `map ${c + 1} of layer 1`, note: 'behind relu and pool', map, ...own([map]) })),
+          ...planes(input).map((map, c) => ({ label: `map ${c + 1} of layer 1`, note: 'after relu and pool', map, ...own([map]) })),
           { label: ' ' },
           { label: ' ' },
           ...planes(kernel).map((map, c) => ({
@@ -49,14 +49,14 @@ export const lesson: Lesson = {
           { label: ' ' },
           ...parts.map((map, c) => ({ label: `map ${c + 1} * slice ${c + 1}`, map })),
           { label: 'their sum', map: sum },
-          { label: `plus bias ${bias.data[KERNEL].toFixed(3)}`, note: 'what the layer gives', map: result, marked: true },
+          { label: `plus bias ${bias.data[KERNEL].toFixed(3)}`, note: 'the output of the layer', map: result, marked: true },
         ],
         {
           title: `Kernel ${KERNEL + 1} of the second layer, taken apart`,
           columns: 6,
           width: 130,
           range,
-          legend: 'third row: blue negative, white 0, orange positive; the maps and the kernel above have scales of their own',
+          legend: 'third row: blue negative, white 0, orange positive; the maps and the kernel above have separate scales',
         },
       ),
     );

@@ -25,7 +25,7 @@ import { type Lesson, percent } from './lesson.js';
 
 const [FRAMES, HEIGHT, WIDTH] = [6, 14, 24] as const;
 
-/** Clips `[N, 1, 6, 14, 24]` of small digits that move by a pixel a frame; class 0 to the left, 1 to the right. Where they start is drawn. */
+/** Clips `[N, 1, 6, 14, 24]` of small digits that move by one pixel per frame; class 0 to the left, 1 to the right. The start is random. */
 async function clips(count: number, first: number, seed: number): Promise<TensorDataset> {
   const digits = await trainDigits();
   const random = new Random(seed);
@@ -34,7 +34,7 @@ async function clips(count: number, first: number, seed: number): Promise<Tensor
   for (let n = 0; n < count; n++) {
     const { x } = digits.at(first + n);
     y[n] = random.integer(2);
-    // the same places for both directions: only their order differs
+    // the same positions for both directions: only their order differs
     const start = random.integer(WIDTH - 14 - FRAMES + 2) + (y[n] ? 0 : FRAMES - 1);
     for (let t = 0; t < FRAMES; t++) {
       const left = start + (y[n] ? t : -t);

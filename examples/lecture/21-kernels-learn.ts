@@ -62,8 +62,8 @@ export const lesson: Lesson = {
           kernels.map((map, k) => ({ label: `kernel ${k + 1}`, note: `after ${seen.toLocaleString('en-US')} digits`, map })),
         ),
         {
-          title: 'The first kernels while they learn',
-          notes: ['Each row a moment; each column a kernel.'],
+          title: 'The first kernels while they are learned',
+          notes: ['Each row is a point in training, each column a kernel.'],
           columns: 4,
           width: 100,
           range,

@@ -15,7 +15,7 @@ export const lesson: Lesson = {
     const count = (y: Int32Array) => Array.from({ length: 10 }, (_, digit) => y.filter((label) => label === digit).length);
     const [a, b] = [count(train.y), count(test.y)];
     stage.table(
-      ['digit', 'to learn from', 'to be tested with'],
+      ['digit', 'training set', 'test set'],
       a.map((n, digit) => [digit, n, b[digit]]),
     );
     const bytes = train.x.data as Uint8Array;

@@ -22,7 +22,7 @@ import {
 import { inOrder, shuffled, slice, testDigits, trainDigits } from './digits.js';
 import { type Lesson, percent } from './lesson.js';
 
-/** x · sigmoid(1 x 1 convolution of x): each place decides from all its maps how much of each map passes. */
+/** x · sigmoid(1 x 1 convolution of x): at each position, the values of all maps determine how much of each map passes. */
 class Gate extends Module {
   readonly weight: Parameter;
 

@@ -16,7 +16,7 @@ export const lesson: Lesson = {
     const z = reshape(x, [-1, 8]);
     const cube = reshape(tensor(new Float32Array(2 * 8 * 7 * 7), [2, 8, 7, 7]), [-1, 7 * 7 * 8]);
     stage.table(
-      ['x', 'shape asked for', 'shape'],
+      ['x', 'requested shape', 'shape'],
       [
         ['[4, 4]', '[16]', `[${y.shape}]`],
         ['[4, 4]', '[-1, 8]', `[${z.shape.join(', ')}]`],

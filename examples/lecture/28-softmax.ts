@@ -26,7 +26,7 @@ export const lesson: Lesson = {
     );
     for (let n = 0; n < 3; n++) assert.ok(Math.abs(share.data.subarray(3 * n, 3 * n + 3).reduce((a, b) => a + b) - 1) < 1e-6);
     assert.ok(out.data.every(Number.isFinite));
-    assert.ok(Math.abs(out.data[2] - out.data[5]) < 1e-4, 'the same distances, the same probabilities');
+    assert.ok(Math.abs(out.data[2] - out.data[5]) < 1e-4, 'equal differences give equal probabilities');
     assert.ok(naive[1].every(Number.isNaN));
     const x = Array.from({ length: 121 }, (_, i) => -3 + i / 20);
     const functions: [string, Module][] = [

@@ -17,19 +17,19 @@ export const lesson: Lesson = {
     const again = (await new Dropout(0.5).initialize(1).train().run(x)).data;
     layer.eval();
     const evaluated = await run();
-    const silent = (values: Float32Array) => values.filter((value) => value === 0).length;
+    const dropped = (values: Float32Array) => values.filter((value) => value === 0).length;
     const mean = (values: Float32Array) => values.reduce((a, b) => a + b) / values.length;
     stage.table(
-      ['400 ones behind dropout', 'silent', 'mean'],
+      ['400 ones after dropout', 'dropped', 'mean'],
       [
-        ['training, first time', silent(first), mean(first).toFixed(3)],
-        ['training, second time', silent(second), mean(second).toFixed(3)],
-        ['evaluation', silent(evaluated), mean(evaluated).toFixed(3)],
+        ['training, first time', dropped(first), mean(first).toFixed(3)],
+        ['training, second time', dropped(second), mean(second).toFixed(3)],
+        ['evaluation', dropped(evaluated), mean(evaluated).toFixed(3)],
       ],
     );
     assert.notDeepEqual(first, second);
     assert.deepEqual(again, first);
-    assert.ok(Math.abs(silent(first) - 200) < 50 && first.every((value) => value === 0 || value === 2));
+    assert.ok(Math.abs(dropped(first) - 200) < 50 && first.every((value) => value === 0 || value === 2));
     assert.ok(evaluated.every((value) => value === 1));
     const square = (data: Float32Array): Tensor => ({ shape: [20, 20], data });
     const tiles = [
@@ -47,6 +47,6 @@ export const lesson: Lesson = {
         legend: 'activation: white 0, orange 1, brown 2',
       }),
     );
-    return `Of 400 neurons, ${silent(first)} are dropped in the first run and ${silent(second)} in the second, with different masks; the same seed gives the same masks. During evaluation, all 400 are active.`;
+    return `Of 400 neurons, ${dropped(first)} are dropped in the first run and ${dropped(second)} in the second, with different masks; the same seed gives the same masks. During evaluation, all 400 are active.`;
   },
 };

@@ -56,7 +56,7 @@ export const lesson: Lesson = {
       await curves(
         [
           ...log.map(({ batch, loss }) => ({ x: batch, y: loss, series: 'loss' })),
-          ...log.map(({ batch, accuracy }) => ({ x: batch, y: 1 - accuracy, series: 'share of errors' })),
+          ...log.map(({ batch, accuracy }) => ({ x: batch, y: 1 - accuracy, series: 'error rate' })),
         ],
         { title: 'One epoch by hand', x: 'batches', y: 'mean since the previous report', zero: true },
       ),

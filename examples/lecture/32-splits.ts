@@ -28,16 +28,16 @@ export const lesson: Lesson = {
     const results = [
       { name: "the slide's loop: train_dataset, 0 to 5,000", shared: 5000, ...(await measure(leaking)) },
       { name: "the lecture's split: test set, 0 to 5,000", shared: 0, ...(await measure(validationLoader)) },
-      { name: 'clean: end of the training set, not learned from', shared: 0, ...(await measure(inOrder(clean))) },
-      { name: 'to report: test set, 5,000 to 10,000', shared: 0, ...(await measure(testLoader)) },
-      { name: 'to report: the whole test set', shared: 0, ...(await measure(inOrder(slice(test, 0, 10_000)))) },
+      { name: 'clean: end of the training set, excluded from training', shared: 0, ...(await measure(inOrder(clean))) },
+      { name: 'for the report: test set, 5,000 to 10,000', shared: 0, ...(await measure(testLoader)) },
+      { name: 'for the report: the whole test set', shared: 0, ...(await measure(inOrder(slice(test, 0, 10_000)))) },
     ];
     stage.table(
-      ['set', 'digits', 'learned from', 'loss', 'right'],
+      ['set', 'digits', 'used in training', 'loss', 'accuracy'],
       results.map(({ name, samples, shared: both, loss, accuracy }) => [name, samples, both, loss.toFixed(4), percent(accuracy)]),
     );
     const [leak, first, kept, second] = results;
-    if (!stage.quick) assert.ok(leak.loss < kept.loss, 'what was learned from looks better than it is');
+    if (!stage.quick) assert.ok(leak.loss < kept.loss, 'the loss on training digits looks better than it is');
     return (
       `THE LEAK: validated on training digits, the network without dropout appears to have a loss of ${leak.loss.toFixed(4)}; on held-out digits it is ${kept.loss.toFixed(4)}. Such a validation set never shows when to stop. ` +
       `The lecture's other split has no duplicate digits, but it uses half of the test set, and the halves differ in difficulty: ${percent(first.accuracy)} on the first, ${percent(second.accuracy)} on the second, the only one that is reported. ` +

@@ -37,7 +37,7 @@ export const lesson: Lesson = {
     await stage.draw(
       '33-errors',
       await curves(errors, {
-        title: 'Share of errors',
+        title: 'Error rate',
         notes: ['logarithmic; the same seed in both runs'],
         x: 'epoch',
         y: 'errors',
@@ -59,7 +59,7 @@ export const lesson: Lesson = {
       );
     }
     stage.table(
-      ['run', 'right in the test set', 'loss'],
+      ['run', 'test accuracy', 'loss'],
       runs.map(({ name, test }) => [name, percent(test.accuracy), test.loss.toFixed(4)]),
     );
     const [drop, plain] = runs;

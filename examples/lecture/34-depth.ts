@@ -49,7 +49,7 @@ export const lesson: Lesson = {
       results.push({ depth, accuracy, weights, history, seconds });
     }
     stage.table(
-      ['layers', 'weights', 'seconds an epoch', 'right in the test set'],
+      ['layers', 'weights', 'seconds per epoch', 'test accuracy'],
       results.map(({ depth, weights, seconds, accuracy }) => [depth, weights.toLocaleString('en-US'), seconds.toFixed(1), percent(accuracy)]),
     );
     const points = results.flatMap(({ depth, history }) =>
@@ -64,10 +64,7 @@ export const lesson: Lesson = {
       await curves(points, {
         title: 'More layers',
         notes: [
-          `errors on 5,000 digits kept back; ${digits.length.toLocaleString('en-US')} to learn from`.replace(
-            '5,000',
-            validation.length.toLocaleString('en-US'),
-          ),
+          `errors on 5,000 held-out digits; trained on ${digits.length.toLocaleString('en-US')}`.replace('5,000', validation.length.toLocaleString('en-US')),
         ],
         x: 'epoch',
         y: 'errors',

@@ -12,7 +12,7 @@ interface Moment {
   readonly training: number;
   readonly lecture: number;
   readonly clean: number;
-  /** share right in the half of the test set that no rule has seen */
+  /** accuracy on the half of the test set that no rule uses */
   readonly test: number;
 }
 
@@ -59,7 +59,7 @@ export const lesson: Lesson = {
       { rule: 'never', split: '', at: moments[moments.length - 1] },
     ];
     stage.table(
-      ['rule', 'split', 'epoch', 'validation loss there', 'right in the other half of the test set'],
+      ['rule', 'split', 'epoch', 'validation loss there', 'accuracy on the other half of the test set'],
       rules.map(({ rule, split, at }) => [rule, split, at.epoch, (split === 'clean' ? at.clean : at.lecture).toFixed(4), percent(at.test)]),
     );
     const points: Point[] = moments.flatMap(({ epoch, training, lecture, clean: kept }) => [

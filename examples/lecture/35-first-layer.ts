@@ -42,11 +42,11 @@ export const lesson: Lesson = {
     await stage.draw(
       '35-first-layer',
       await grid(tiles, {
-        title: 'The first layer: kernels, and their maps behind relu',
+        title: 'The first layer: kernels, and their maps after relu',
         columns: 5,
         width: 110,
         range,
-        legend: 'activation (kernels on a scale of their own: blue negative, orange positive)',
+        legend: 'activation (kernels on a separate scale: blue negative, orange positive)',
       }),
     );
     const silent = [0, 1, 2, 3].map((k) => perDigit.reduce((sum, maps) => sum + maps[k].data.filter((value) => value === 0).length, 0) / (784 * shown.length));

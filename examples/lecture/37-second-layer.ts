@@ -26,11 +26,11 @@ export const lesson: Lesson = {
     await stage.draw(
       '37-second-layer',
       await grid(tiles, {
-        title: 'The second layer: each row a kernel, and its map of a digit behind relu',
+        title: 'The second layer: each row shows a kernel, and its map of a digit after relu',
         columns: 5,
         width: 92,
         range,
-        legend: 'weight, one scale for all 32 slices: blue negative, white 0, orange positive; maps on a scale of their own',
+        legend: 'weight, one scale for all 32 slices: blue negative, white 0, orange positive; maps on separate scales',
       }),
     );
     const norm = (data: Float32Array) => Math.hypot(...data);

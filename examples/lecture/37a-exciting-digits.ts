@@ -27,7 +27,7 @@ export const lesson: Lesson = {
     await stage.draw(
       '37a-exciting-digits',
       await grid(tiles, {
-        title: 'Each row a kernel of the second layer, and the digits that excite it most',
+        title: 'Each row shows a kernel of the second layer, and the digits that activate it most',
         notes: ['The number is the activation; the square is what the neuron sees.'],
         columns,
         width: 84,
@@ -35,7 +35,7 @@ export const lesson: Lesson = {
     );
     const kinds = best.map((list) => list.map(({ index }) => all.y[index]).sort());
     stage.table(
-      ['kernel', 'digits that excite it most', 'kinds'],
+      ['kernel', 'digits that activate it most', 'classes'],
       kinds.map((list, k) => [k + 1, list.join(' '), new Set(list).size]),
     );
     const pure = kinds.map((list) => new Set(list).size);
@@ -44,7 +44,7 @@ export const lesson: Lesson = {
   },
 };
 
-/** A digit with a square drawn round a part of it, four times as large. */
+/** A digit, enlarged four times, with a frame around a part of it. */
 function framed(ink: Float32Array, top: number, left: number, side: number) {
   const zoom = 4;
   const size = 28 * zoom;

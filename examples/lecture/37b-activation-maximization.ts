@@ -6,7 +6,7 @@ import { grid } from './grid.js';
 import type { Lesson } from './lesson.js';
 import { lectureNet } from './trained.js';
 
-/** A neuron in the middle; a class has no place. */
+/** The neuron in the middle of the map; a class has no position. */
 const MIDDLE = { conv1: [14, 14], conv2: [7, 7], fc2: undefined } as const;
 
 export const lesson: Lesson = {
@@ -43,7 +43,7 @@ export const lesson: Lesson = {
     await stage.draw(
       '37b-activation-maximization',
       await grid(rows, {
-        title: 'Pictures that excite: first layer, second layer, classes',
+        title: 'Images that maximize an activation: first layer, second layer, classes',
         notes: ['below each: the activation of the neuron in the middle of the map (or the score of the class) before and after'],
         columns: 10,
         width: 84,

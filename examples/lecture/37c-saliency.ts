@@ -42,7 +42,7 @@ export const lesson: Lesson = {
       const said = argmax((await model.run(digit)).data);
       tiles.push(
         { label: `a ${y[n]}, taken for a ${said}`, map: plane(digit, 0), palette: 'gray' as const, range: [0, 1] as const },
-        { label: 'gradient with its sign', map: signed, palette: 'signed' as const, range: [-most, most] as const },
+        { label: 'signed gradient', map: signed, palette: 'signed' as const, range: [-most, most] as const },
         { label: 'saliency', map: s, ...own(s) },
         { label: 'Grad-CAM, layer 2', map: c, ...own(c) },
         { label: 'occlusion, 5 x 5', map: covered, ...own(covered) },
@@ -53,7 +53,7 @@ export const lesson: Lesson = {
       '37c-saliency',
       await grid(tiles, {
         title: 'Where does it look?',
-        notes: ['Blue-orange: less or more ink would speak for the class. Dark to yellow: nothing to most, each map by itself.'],
+        notes: ['Blue or orange: less or more ink would raise the score of the class. Dark to yellow: from 0 to the maximum of each map.'],
         columns: 5,
         width: 116,
       }),
@@ -61,12 +61,12 @@ export const lesson: Lesson = {
     const mean = (k: number) => onInk.reduce((sum, shares) => sum + shares[k], 0) / onInk.length;
     const ink = x.data.filter((value) => value > 0.3).length / x.data.length;
     stage.table(
-      ['map', 'share of it that lies on ink'],
+      ['map', 'fraction of its sum on ink'],
       [
         ['saliency', mean(0).toFixed(2)],
         ['Grad-CAM', mean(1).toFixed(2)],
         ['occlusion', mean(2).toFixed(2)],
-        ['(share of pixels with ink)', ink.toFixed(2)],
+        ['(fraction of pixels with ink)', ink.toFixed(2)],
       ],
     );
     assert.ok(mean(1) > ink, 'Grad-CAM looks at the digit');
@@ -74,7 +74,7 @@ export const lesson: Lesson = {
   },
 };
 
-/** Twice as high and wide, bilinear is not worth it here. */
+/** The map enlarged to twice the size, without interpolation. */
 function enlarged({ shape: [height, width], data }: Tensor): Tensor {
   const [H, W] = [2 * height, 2 * width];
   return { shape: [H, W], data: Float32Array.from({ length: H * W }, (_, i) => data[Math.floor(i / W / 2) * width + Math.floor((i % W) / 2)]) };

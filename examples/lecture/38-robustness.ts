@@ -48,8 +48,8 @@ export const lesson: Lesson = {
     await stage.draw(
       '38-three-curves',
       await curves(points, {
-        title: 'Three ways to meet a shift',
-        notes: [`accuracy on ${y.length} test digits; mean of down and to the right`],
+        title: 'Three networks under shifts',
+        notes: [`accuracy on ${y.length} test digits; mean of shifts down and to the right`],
         x: 'moved by (pixels)',
         y: 'accuracy',
         percent: true,

@@ -38,10 +38,10 @@ export const lesson: Lesson = {
     const inside = planes(still.first).flatMap((map, k) =>
       [...map.data].map((value, i) => (i % 28 > 3 && i % 28 < 22 ? Math.abs(value - planes(two.first)[k].data[i + 2]) : 0)),
     );
-    assert.ok(Math.max(...inside) < 1e-4, `the first maps move along: ${Math.max(...inside)}`);
+    assert.ok(Math.max(...inside) < 1e-4, `the maps of the first layer shift with the digit: ${Math.max(...inside)}`);
     const distance = (a: Tensor, b: Tensor) => Math.hypot(...a.data.map((value, i) => value - b.data[i])) / Math.hypot(...a.data);
     stage.table(
-      ['moved', 'taken for', 'sure', 'maps behind the second pooling changed by'],
+      ['moved', 'predicted', 'probability', 'change of the maps after the second pooling'],
       seen.map(({ label, shares, pooled }) => [label, argmax(shares), `${(100 * Math.max(...shares)).toFixed(1)}%`, distance(still.pooled, pooled).toFixed(2)]),
     );
     const range = rangeOf(
@@ -66,7 +66,7 @@ export const lesson: Lesson = {
         columns: 9,
         width: 92,
         range,
-        legend: 'activation of layer 1, one scale; layer 2 (behind its pooling) has another',
+        legend: 'activation of layer 1, one scale; layer 2 (after its pooling) has another',
       }),
     );
     await stage.draw(

@@ -56,7 +56,7 @@ export const lesson: Lesson = {
     results.push({ way: '(c) argmax + argmax', pairs: 0, seen: await addArgmaxes(reader, seen), unseen: await addArgmaxes(reader, unseen) });
     results.sort((a, b) => a.way.localeCompare(b.way));
     stage.table(
-      ['way', 'training pairs', 'right', 'right, combinations never seen'],
+      ['method', 'training pairs', 'accuracy', 'accuracy on excluded combinations'],
       results.map((each) => [each.way, each.pairs ? each.pairs.toLocaleString('en-US') : 'digits', percent(each.seen), percent(each.unseen)]),
     );
 
@@ -69,19 +69,19 @@ export const lesson: Lesson = {
     assert.ok(Math.abs(distribution.data.reduce((a, b) => a + b) - 1) < 1e-5);
     const whole = await net.run(...x);
     assert.equal(argmax(distribution.data), argmax(whole.data));
-    stage.say(`  one pair, ${y[0]} is right: the machine says ${argmax(distribution.data)} with ${percent(Math.max(...distribution.data))}`);
+    stage.say(`  one pair with the sum ${y[0]}: the machine says ${argmax(distribution.data)} with ${percent(Math.max(...distribution.data))}`);
 
     const points: Point[] = results
       .filter(({ pairs }) => pairs > 0)
       .flatMap(({ way, pairs, seen: a, unseen: b }) => [
         { x: pairs, y: a, series: `${way}, test pairs` },
-        { x: pairs, y: b, series: `${way}, combinations never seen` },
+        { x: pairs, y: b, series: `${way}, excluded combinations` },
       ]);
     await stage.draw(
       '40-adding-machine',
       await curves(points, {
         title: 'The adding machine',
-        notes: ['share of right sums against the number of pairs that were taught, logarithmic'],
+        notes: ['fraction of correct sums against the number of training pairs, logarithmic'],
         x: 'training pairs',
         y: 'right',
         percent: true,
@@ -92,7 +92,7 @@ export const lesson: Lesson = {
     await stage.draw('40-pairs', await examples(net, unseen));
     const last = (way: string) => results.filter((each) => each.way.startsWith(way)).slice(-1)[0];
     const [a, b, c] = ['(a)', '(b)', '(c)'].map(last);
-    assert.ok(b.unseen > a.unseen + 0.1, `never seen: ${b.unseen} against ${a.unseen}`);
+    assert.ok(b.unseen > a.unseen + 0.1, `excluded combinations: ${b.unseen} against ${a.unseen}`);
     if (!stage.quick) {
       assert.ok(b.seen >= 0.98, `(b): ${b.seen}`);
       assert.ok(b.unseen >= b.seen - 0.01);
@@ -104,7 +104,7 @@ export const lesson: Lesson = {
   },
 };
 
-/** (c): each picture by itself. */
+/** (c): classifies each picture separately. */
 async function addArgmaxes(model: Module, pairs: Pairs): Promise<number> {
   let right = 0;
   for await (const { x, y } of new DataLoader(pairs, { batchSize: 250 })) {
@@ -114,7 +114,7 @@ async function addArgmaxes(model: Module, pairs: Pairs): Promise<number> {
   return right / pairs.length;
 }
 
-/** Pairs of kept-back combinations with what (b) says. */
+/** Pairs of excluded combinations with the answers of (b). */
 async function examples(net: ConvolvedDigits, pairs: Pairs): Promise<string> {
   const tiles = [];
   for (let n = 0; n < 6; n++) {
@@ -123,7 +123,7 @@ async function examples(net: ConvolvedDigits, pairs: Pairs): Promise<string> {
     const said = argmax(shares);
     const both: Tensor = { shape: [28, 56], data: new Float32Array(28 * 56) };
     for (const [side, { data }] of x.entries()) for (let row = 0; row < 28; row++) both.data.set(data.subarray(28 * row, 28 * row + 28), 56 * row + 28 * side);
-    tiles.push({ label: `says ${said} (${percent(shares[said], 1)})`, note: `right is ${y[0]}`, map: both });
+    tiles.push({ label: `says ${said} (${percent(shares[said], 1)})`, note: `correct: ${y[0]}`, map: both });
   }
   return grid(tiles, { title: 'Combinations excluded from training', columns: 3, width: 200, palette: 'gray', range: [0, 1] });
 }

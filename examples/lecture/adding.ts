@@ -1,4 +1,4 @@
-// The homework's parts: pairs of digits, some combinations kept back, and two networks that add.
+// The parts of the homework: pairs of digits, with some combinations excluded from training, and two networks that add.
 import {
   add,
   augment,
@@ -31,7 +31,7 @@ export interface Pair {
   readonly y: number;
 }
 
-/** Every fifth combination (a, b) is never shown in training; each sum has others. */
+/** True for every fifth combination (a, b), which is excluded from training; each sum also has other combinations. */
 export function keptBack(a: number, b: number): boolean {
   return (a + 3 * b) % 5 === 2;
 }
@@ -63,7 +63,7 @@ export class Pairs extends Dataset<Pair> {
   }
 }
 
-/** Draws pairs. @param unseen of combinations that are kept back, or of the others; pictures are moved and turned a little with `moving` */
+/** Draws random pairs. @param unseen true: excluded combinations; false: the others @param moving shifts and rotates the pictures slightly */
 export function drawPairs(digits: TensorDataset, count: number, unseen: boolean, seed: number, moving = false): Pairs {
   const random = new Random(seed);
   const [first, second] = [new Int32Array(count), new Int32Array(count)];
@@ -92,7 +92,7 @@ const eye = (outputs: number, ...last: Module[]) =>
     ...last,
   ]);
 
-/** (a) Two towers, one for each picture, and a classifier of 19 sums on top of both. */
+/** (a) Two towers, one for each picture, and a classifier with 19 classes, the sums, on top of both. */
 export class TwoTowers extends Module {
   left = eye(64, new ReLU());
   right = eye(64, new ReLU());
@@ -104,8 +104,9 @@ export class TwoTowers extends Module {
 }
 
 /**
- * (b) One network for both pictures says how likely each digit is. The sum's distribution is the convolution of the two:
- * p(s) is the sum of p(a) q(s - a), one 1D convolution a pair, by the same operator that all layers are.
+ * (b) One network for both pictures computes the probabilities of the digits. The distribution of the sum is the
+ * convolution of the two: p(s) is the sum of p(a) q(s - a), one 1D convolution per pair, computed by the same operator as
+ * all layers.
  */
 export class ConvolvedDigits extends Module {
   digit = eye(10, new Softmax());
@@ -114,13 +115,13 @@ export class ConvolvedDigits extends Module {
     const [n] = a.shape;
     const p = view(this.digit.apply(a), [1, n, 10]);
     const q = view(this.digit.apply(b), [n, 1, 10]);
-    // as many groups as pairs: each signal p has a kernel q of its own, turned round as mathematics has it
+    // one group per pair: each signal p has its own kernel q, which is flipped, as in a mathematical convolution
     const sums = convolve(p, q, null, { groups: n, padding: 'full', flip: true });
     return logarithm(view(sums, [n, 19]));
   }
 }
 
-/** log(x + 1e-7), an operation of one's own: what is done forward, and how the gradient goes back. */
+/** log(x + 1e-7), a custom operation with its forward and backward pass. */
 function logarithm(x: Value): Value {
   const faint = x.graph.constant(x.shape, new Float32Array(x.shape.reduce((a, b) => a * b)).fill(1e-7));
   const positive = add(x, faint);

@@ -1,4 +1,4 @@
-// What a network answers, as bars: in the terminal and beside the picture.
+// The answers of a network as bars: in the terminal, and beside the image.
 import type { Tensor } from 'convlab';
 import { mapToImage } from './colors.js';
 import { textWidth } from './grid.js';
@@ -23,11 +23,11 @@ export interface Answer {
   readonly x: Tensor;
   readonly label: string;
   readonly shares: readonly number[];
-  /** the right class */
+  /** the correct class */
   readonly actual: number;
 }
 
-/** Digits with their bars; the right class is orange. */
+/** Digits with their bars; the correct class is orange. */
 export async function answers(title: string, items: readonly Answer[], columns: number): Promise<string> {
   const [side, bar, gap, top] = [112, 150, 26, 60];
   const [wide, high] = [side + bar + 74, side + 44];

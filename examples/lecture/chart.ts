@@ -1,8 +1,8 @@
-// Charts by Vega-Lite, which is data plus a description, rendered to SVG without a browser.
+// Charts by Vega-Lite, made from data and a description, and rendered to SVG without a browser.
 import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 
-/** Okabe and Ito's colors: told apart with every kind of color vision. Orange and blue first, as everywhere here. */
+/** Okabe and Ito's colors, which people with any color vision can distinguish. Orange and blue first, as everywhere here. */
 const CATEGORIES = ['#d95f02', '#0072b2', '#009e73', '#cc79a7', '#56b4e9', '#e69f00', '#000000'];
 
 const CONFIG = {
@@ -23,13 +23,13 @@ export async function chart(spec: Omit<TopLevelSpec, 'config' | '$schema'>): Pro
   return new View(parse(vega), { renderer: 'none' }).toSVG();
 }
 
-/** One curve's point. */
+/** A point of a curve. */
 export interface Point {
   readonly x: number;
   readonly y: number;
   /** which curve */
   readonly series: string;
-  /** which chart, where there are several side by side */
+  /** which chart, if there are several side by side */
   readonly panel?: string;
 }
 
@@ -38,19 +38,19 @@ export interface CurveOptions {
   readonly notes?: readonly string[];
   readonly x: string;
   readonly y: string;
-  /** Shares: the axis is labeled in per cent. */
+  /** The values are fractions, and the axis is labeled in percent. */
   readonly percent?: boolean;
-  /** Logarithmic, for losses. */
+  /** Makes the y axis logarithmic, for losses. */
   readonly logarithmic?: boolean;
-  /** The other axis logarithmic. */
+  /** Makes the x axis logarithmic. */
   readonly logarithmicX?: boolean;
-  /** From zero on. Default: as the data is. */
+  /** The y axis begins at zero. Default: at the smallest value. */
   readonly zero?: boolean;
   readonly points?: boolean;
   readonly width?: number;
 }
 
-/** Curves over one axis, in one chart or in panels side by side with a common scale. */
+/** Draws curves, in one chart or in panels side by side with a common scale. */
 export async function curves(points: readonly Point[], options: CurveOptions): Promise<string> {
   const { title, notes = [], x, y, percent, logarithmic, logarithmicX, zero = false, points: dots = true, width = 440 } = options;
   const panels = [...new Set(points.map(({ panel }) => panel))];

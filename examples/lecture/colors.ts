@@ -3,7 +3,7 @@ import { createImage, type Image, type Tensor } from 'convlab';
 
 type Color = readonly [red: number, green: number, blue: number];
 
-/** What a number looks like. Both ends are told apart by the color-blind, and in gray the middle is the brightest. */
+/** How numbers are colored. The color-blind can distinguish both ends of `signed`, and in grayscale its middle is the brightest. */
 export type Palette = 'signed' | 'gray' | 'ink' | 'heat';
 
 const STOPS: Readonly<Record<Palette, readonly Color[]>> = {
@@ -45,7 +45,7 @@ export function css([red, green, blue]: Color): string {
   return `rgb(${red},${green},${blue})`;
 }
 
-/** From which number to which a palette runs. */
+/** The numbers at both ends of a palette. */
 export type Range = readonly [low: number, high: number];
 
 /** The range that holds all numbers; symmetric for `signed`, so that 0 is white. */

@@ -1,23 +1,23 @@
-// The digits that the lessons share, and how they are cut up: the training set's last 5,000 for validation, the test set for the end.
+// The digits that the lessons share, and how they are split: the last 5,000 of the training set for validation, the test set for the final report.
 import { DataLoader, type Dataset, type Sample, Subset, type Tensor, type TensorDataset } from 'convlab';
 import { mnist } from 'convlab/node';
 
 let training: Promise<TensorDataset> | undefined;
 let testing: Promise<TensorDataset> | undefined;
 
-/** MNIST's 60,000. */
+/** The 60,000 training digits of MNIST. */
 export function trainDigits(): Promise<TensorDataset> {
   training ??= mnist();
   return training;
 }
 
-/** MNIST's 10,000. */
+/** The 10,000 test digits of MNIST. */
 export function testDigits(): Promise<TensorDataset> {
   testing ??= mnist({ train: false });
   return testing;
 }
 
-/** Samples `from` to `to`, without the latter. */
+/** The samples from `from` to `to` − 1. */
 export function slice<S>(dataset: Dataset<S>, from: number, to: number): Subset<S> {
   return new Subset(
     dataset,
@@ -25,12 +25,12 @@ export function slice<S>(dataset: Dataset<S>, from: number, to: number): Subset<
   );
 }
 
-/** In batches of 64 in random order, as the lecture trains. */
+/** Batches of 64 in random order, as in the lecture's training. */
 export function shuffled<S>(dataset: Dataset<S>, seed = 1): DataLoader<S> {
   return new DataLoader(dataset, { batchSize: 64, shuffle: true, seed });
 }
 
-/** In large batches and in order, to measure. */
+/** Large batches in order, for evaluation. */
 export function inOrder<S>(dataset: Dataset<S>): DataLoader<S> {
   return new DataLoader(dataset, { batchSize: 250 });
 }

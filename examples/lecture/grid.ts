@@ -1,4 +1,4 @@
-// Kernels and feature maps as a labeled grid: one scale for all that are compared, and a legend that says which.
+// Kernels and feature maps as a labeled grid: a common scale for all maps that are compared, with a legend.
 import type { Image, Tensor } from 'convlab';
 import { colorOf, css, mapToImage, type Palette, type Range, rangeOf } from './colors.js';
 import { COLORS, drawing, picture, rectangle, text } from './svg.js';
@@ -7,13 +7,13 @@ export interface GridTile {
   readonly label: string;
   /** a second line, smaller */
   readonly note?: string;
-  /** `[H, W]`, in the colors of the grid; or a picture as it is; or nothing: an empty place */
+  /** `[H, W]`, in the colors of the grid; or an unchanged `image`; without either, the tile is empty */
   readonly map?: Tensor;
   readonly image?: Image;
-  /** of this tile alone, where it is of another kind than the others; it is not in the legend then */
+  /** for this tile alone, if it shows other values than the rest; the legend does not include it */
   readonly palette?: Palette;
   readonly range?: Range;
-  /** Frames it, e.g. because it is the right answer. */
+  /** Draws a frame around the tile, e.g. because it is the correct answer. */
   readonly marked?: boolean;
 }
 
@@ -26,9 +26,9 @@ export interface GridOptions {
   readonly width?: number;
   /** Default `signed`. */
   readonly palette?: Palette;
-  /** Default: one that holds every map that has none of its own. */
+  /** Default: the range of all maps without their own. */
   readonly range?: Range;
-  /** what the colors measure; without, there is no legend */
+  /** what the colors measure; if omitted, there is no legend */
   readonly legend?: string;
 }
 
@@ -39,7 +39,7 @@ export async function grid(tiles: readonly GridTile[], options: GridOptions): Pr
   const { title, notes = [], columns, width = 96, palette = 'signed', legend } = options;
   const shared = tiles.flatMap(({ map, palette: own }) => (map && !own ? [map] : []));
   const range = options.range ?? rangeOf(palette, shared);
-  // as wide as the column, unless that makes it higher than wide
+  // as wide as the column, but not higher than the column is wide
   const sizeOf = ({ map, image }: GridTile): [width: number, height: number] => {
     const [h, w] = map ? map.shape : image ? [image.height, image.width] : [0, 1];
     const scale = Math.min(width / w, width / Math.max(h, 1));
@@ -78,7 +78,7 @@ export async function grid(tiles: readonly GridTile[], options: GridOptions): Pr
   return drawing(Math.max(total, 2 * MARGIN + textWidth(legend, 11)), foot + 58, parts);
 }
 
-/** A bar of the palette's colors with the numbers at its ends, and in the middle of a signed one. */
+/** A bar with the colors of the palette and the numbers at its ends; for a signed palette, also in the middle. */
 export function legendOf(x: number, y: number, width: number, label: string, palette: Palette, [low, high]: Range): string[] {
   const steps = 60;
   const step = width / steps;
@@ -88,12 +88,12 @@ export function legendOf(x: number, y: number, width: number, label: string, pal
   return [...bar, rectangle(x, y, width, 10, 'none', [COLORS.line]), ...numbers, text(x, y + 40, label, { size: 11, color: COLORS.faint })];
 }
 
-/** Three digits that count. */
+/** A number with three significant digits. */
 export function short(value: number): string {
   return String(Number(value.toPrecision(3))).replace('-', '−');
 }
 
-/** About how wide DejaVu Sans sets a line; rather more than less. */
+/** The approximate width of a line in DejaVu Sans, rounded up. */
 export function textWidth(line: string, size: number, bold = false): number {
   return line.length * size * (bold ? 0.68 : 0.6);
 }

@@ -36,7 +36,7 @@ export class Stage {
     console.log(text);
   }
 
-  /** Prints rows in columns, numbers to the right. */
+  /** Prints rows in columns, with numbers aligned right. */
   table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
     const cells = [head, ...rows].map((row) => row.map(String));
     const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column].length)));

@@ -1,4 +1,4 @@
-// npm run lecture: the lessons by number; -- 5 runs one, -- 5 7 37a some, -- all all of them; --quick with small sizes.
+// npm run lecture lists the lessons by number; -- 5 runs one, -- 5 7 37a runs several, -- all runs all; --quick uses small sizes.
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -53,7 +53,7 @@ async function runAll(wanted: readonly string[]): Promise<void> {
   process.exitCode = failed.length > 0 ? 1 : 0;
 }
 
-/** Lines of at most 78 characters; a line break in the text stays one. */
+/** Wraps text to lines of at most 78 characters; line breaks in the text are kept. */
 function wrap(text: string): string {
   return text
     .split('\n')

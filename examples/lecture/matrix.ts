@@ -1,4 +1,4 @@
-// Matrices of numbers, as they stand on the slides: cells in rows, colored by their value, with names and signs between them.
+// Matrices of numbers, drawn as on the slides: cells in rows, colored by their value, with names, and with signs between the matrices.
 import type { Tensor } from 'convlab';
 import { colorOf, css, rangeOf } from './colors.js';
 import { short, textWidth } from './grid.js';
@@ -12,7 +12,7 @@ export interface Matrix {
   readonly note?: string;
   /** cells that are framed, `[y, x]` */
   readonly marked?: readonly (readonly [number, number])[];
-  /** the sign behind it, e.g. `*` or `=` */
+  /** the sign to its right, e.g. `*` or `=` */
   readonly sign?: string;
 }
 

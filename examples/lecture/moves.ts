@@ -1,4 +1,4 @@
-// Digits that are moved and turned, the same way for a whole batch; what comes in from outside is black.
+// Shifts and rotates digits, all images of a batch in the same way; pixels from outside the image are black.
 import type { Tensor } from 'convlab';
 
 /** `[N, C, H, W]` moved down by dy and to the right by dx, in pixels. */
@@ -6,14 +6,14 @@ export function shifted({ shape, data }: Tensor, dy: number, dx: number): Tensor
   return moved(shape, data, (y, x) => [y - dy, x - dx]);
 }
 
-/** `[N, C, H, W]` turned counter-clockwise about its middle, bilinear. */
+/** `[N, C, H, W]` rotated counter-clockwise about the center, with bilinear interpolation. */
 export function rotated({ shape, data }: Tensor, degrees: number): Tensor {
   const [sin, cos] = [Math.sin((degrees * Math.PI) / 180), Math.cos((degrees * Math.PI) / 180)];
   const [cy, cx] = [(shape[2] - 1) / 2, (shape[3] - 1) / 2];
   return moved(shape, data, (y, x) => [cy + cos * (y - cy) + sin * (x - cx), cx - sin * (y - cy) + cos * (x - cx)]);
 }
 
-/** @param from where a pixel of the result comes from */
+/** @param from returns the source position of a pixel of the result */
 function moved(shape: readonly number[], data: Float32Array, from: (y: number, x: number) => readonly [number, number]): Tensor {
   const [height, width] = shape.slice(-2);
   const area = height * width;

@@ -1,4 +1,4 @@
-// The picture that the filters of the lecture are shown on: a part of the scene, and small things to do with pictures.
+// The picture to which the lessons apply filters, a part of the scene, and helper functions for pictures.
 import { createImage, type Image } from 'convlab';
 import { renderScene } from '../scene.js';
 
@@ -16,7 +16,7 @@ export function crop({ width: from, channels, data }: Image, left: number, top: 
   return createImage(width, height, channels, out);
 }
 
-/** How much neighboring pixels differ, on average, in levels of 255: small where a picture is blurred. */
+/** The mean difference of neighboring pixels, on a scale of 0 to 255: small for a blurred picture. */
 export function roughness({ width, height, channels, data }: Image): number {
   let sum = 0;
   for (let y = 0; y < height; y++) {

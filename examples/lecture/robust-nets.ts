@@ -1,10 +1,10 @@
-// Three networks by one recipe that differ in how they treat translation.
+// Three networks, trained in the same way, that handle translation differently.
 import { Adam, augment, BlurPool, Conv2d, Dropout, Flatten, Linear, LogSoftmax, MaxPool2d, type Module, NLLLoss, ReLU, randomShift, Sequential } from 'convlab';
 import { shuffled, slice, trainDigits } from './digits.js';
 import type { Stage } from './lesson.js';
 import { trained } from './trained.js';
 
-/** The lecture's layers. @param blurred the maximum of 2 x 2 at every place, then a blur, and only then every other cell */
+/** The lecture's layers. @param blurred pool with the maximum of 2 x 2 at every position, then a blur, then subsampling by 2 */
 function network(blurred: boolean): Sequential {
   const pool = (channels: number): Module[] =>
     blurred
@@ -40,7 +40,7 @@ export interface RobustNet {
   readonly model: Module;
 }
 
-/** Max pooling, blurred pooling, and max pooling trained with digits that are moved by up to 4 pixels. */
+/** Max pooling, blurred pooling, and max pooling trained with digits that are shifted by up to 4 pixels. */
 export async function robustNets(stage: Stage): Promise<RobustNet[]> {
   const digits = slice(await trainDigits(), 0, stage.size(30_000, 6_000));
   const moving = augment(digits, [randomShift({ max: 4 })], { seed: 1 });

@@ -1,10 +1,10 @@
-// A volume made in code, as a scanner would see it.
+// A synthetic volume that resembles a scan.
 import { Random, type Tensor } from 'convlab';
 
-/** Its side in voxels. */
+/** The side length of the volume in voxels. */
 export const SIDE = 40;
 
-/** A hollow ball with a ball inside, and a rod across, under noise: density 0 to 1, `[40, 40, 40]`. */
+/** A hollow ball with a ball inside, and a diagonal rod, with noise: density 0 to 1, `[40, 40, 40]`. */
 export function scan(): Tensor {
   const random = new Random(1);
   const data = new Float32Array(SIDE ** 3);

@@ -1,4 +1,4 @@
-// Drawings as SVG text, and as PNG by resvg, with fonts that come along: the same picture on every machine.
+// Drawings as SVG text, and as PNG by resvg, with bundled fonts, so that the picture is the same on every machine.
 import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -12,7 +12,7 @@ const fontFiles = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf', 'DejaVuSansMono.ttf'
 /** Pixels of the PNG for one unit of the drawing. */
 const ZOOM = 1.5;
 
-/** Blue and orange are told apart by everybody; ink for text, paper behind everything. */
+/** Blue and orange, which everybody can distinguish; ink for text, paper for the background. */
 export const COLORS = { ink: '#1f2933', faint: '#7b8794', line: '#cbd2d9', paper: '#ffffff', negative: '#2166ac', positive: '#d95f02' } as const;
 
 export interface TextOptions {
@@ -78,7 +78,7 @@ export function render(svg: string, zoom = ZOOM) {
   return new Resvg(svg, { font, fitTo: { mode: 'zoom', value: zoom }, background: COLORS.paper }).render();
 }
 
-/** Each pixel `factor` times as wide and high, without anything between two colors. */
+/** Enlarges each pixel `factor` times, without interpolation. */
 export function enlarge({ width, height, channels, data }: Image, factor: number): Image {
   const [W, H] = [width * factor, height * factor];
   const to = new (data.constructor as Uint8ClampedArrayConstructor)(W * H * channels);

@@ -1,4 +1,4 @@
-// Networks that several lessons look at: trained where that was not done yet, and kept in out/lecture.
+// Networks that several lessons use: each is trained once and stored in out/lecture.
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Adam, ConvNet, type History, type Module, NLLLoss, SGD, type TrainOptions, train } from 'convlab';
@@ -12,8 +12,8 @@ export interface Trained<M extends Module = Module> {
 }
 
 /**
- * Trains a network, or takes it from the file of an earlier run.
- * @param name of the file; another recipe needs another one
+ * Trains a network, or loads it from the file of an earlier run.
+ * @param name name of the file; each recipe needs its own
  */
 export async function trained<M extends Module>(stage: Stage, name: string, model: M, options: (model: M) => TrainOptions): Promise<Trained<M>> {
   const path = join(stage.folder, 'weights', `${name}.safetensors`);
@@ -42,15 +42,15 @@ export async function trained<M extends Module>(stage: Stage, name: string, mode
   return { model: model.eval(), history };
 }
 
-/** 55,000 digits to learn from and 5,000 to validate with, both of the training set; quick: 12,000 and 1,000. */
+/** 55,000 digits for training and 5,000 for validation, both from the training set; quick: 12,000 and 1,000. */
 export async function cleanSplit(stage: Stage) {
   const digits = await trainDigits();
   return { train: slice(digits, 0, stage.size(55_000, 12_000)), validation: slice(digits, 55_000, stage.size(60_000, 56_000)) };
 }
 
 /**
- * The lecture's network by the lecture's recipe: SGD 0.001 with momentum 0.9, batches of 64, 20 epochs. Quick: one epoch
- * of a subset with Adam.
+ * The lecture's network, trained by the lecture's recipe: SGD with learning rate 0.001 and momentum 0.9, batches of 64,
+ * 20 epochs. Quick: one epoch on a subset with Adam.
  * @param dropoutRate 0.5 as in the lecture, or 0 for off
  */
 export async function lectureNet(stage: Stage, dropoutRate = 0.5): Promise<Trained<ConvNet>> {

@@ -1,4 +1,4 @@
-// The layers of a network as boxes, to scale: height and width as they are, the number of maps as depth.
+// The layers of a network as boxes, drawn to scale; the depth of a box is the number of maps.
 import type { Summary } from 'convlab';
 import { textWidth } from './grid.js';
 import { COLORS, drawing, line, rectangle, text } from './svg.js';
@@ -13,7 +13,7 @@ export interface Volume {
 
 const [UNIT, DEPTH, MARGIN] = [5, 4, 24] as const;
 
-/** Draws boxes from left to right. A layer of single neurons is a column, cut off where it is too long. */
+/** Draws boxes from left to right. A layer of single neurons is a column, cut off if it is too long. */
 export function volumes(title: string, layers: readonly Volume[]): string {
   const parts = [text(MARGIN, MARGIN + 10, title, { size: 17, bold: true })];
   const boxes = layers.map(({ shape: [channels, height, width] }) =>
@@ -57,7 +57,7 @@ export function volumes(title: string, layers: readonly Volume[]): string {
   return drawing(Math.max(x, 2 * MARGIN + textWidth(title, 17, true)), base + 58, parts);
 }
 
-/** The boxes of a model, read from its summary: every operation that changes the shape, with what follows it. */
+/** The boxes of a model, read from its summary: one for every operation that changes the shape, together with the operations that follow it. */
 export function volumesOf({ lines }: Summary, input: readonly [number, number, number]): Volume[] {
   const boxes: { name: string; shape: readonly [number, number, number] }[] = [{ name: 'input', shape: input }];
   for (const { layer, operation, outputShape } of lines) {

@@ -29,7 +29,7 @@ export async function digits(name: string, part: 'train' | 'test', preparation =
   if (await isFolder(`${name}/${part}`)) return imageFolder(`${name}/${part}`, { transform });
   if (!(await isFolder(name))) throw new DataError('data', `--data must be mnist, fashion or a folder, received ${name}, which does not exist`, { name });
   if (part === 'test') return undefined;
-  if (await isFolder(`${name}/test`)) throw new DataError('data', `--data ${name} has a folder test, but no folder train`, { name });
+  if (await isFolder(`${name}/test`)) throw new DataError('data', `--data ${name} has a test folder, but no train folder`, { name });
   return imageFolder(name, { transform });
 }
 

@@ -11,7 +11,7 @@ export interface TracedModel {
 /** Maximum number of compiled graphs that a model keeps, one per input shape. */
 const KEPT_GRAPHS = 8;
 
-/** The compiled graphs of a model, by all that determines them; the oldest ones are freed. */
+/** The compiled graphs of a model, keyed by everything that determines them; the oldest ones are freed. */
 export class CompiledGraphs {
   readonly #graphs = new Map<string, TracedModel>();
 

@@ -134,7 +134,7 @@ export function argmax(values: ArrayLike<number>): number {
   return best;
 }
 
-/** The lecture's `rightness`: the number of correct predictions in a batch. @returns `[correct, total]` */
+/** The number of correct predictions in a batch. @returns `[correct, total]` */
 export function rightness(output: Tensor, labels: ArrayLike<number>): [number, number] {
   const [batch, classes] = output.shape;
   let right = 0;

@@ -131,7 +131,7 @@ export const CROSS_ENTROPY_OPTIONS = {
 export interface CrossEntropyOptions extends OptionsOf<typeof CROSS_ENTROPY_OPTIONS> {}
 
 /**
- * {@link NLLLoss} of the log-softmax of logits `[N, C]` or `[N, C, ...]` of any magnitude.
+ * {@link NLLLoss} of the log-softmax of logits `[N, C]` or `[N, C, ...]`. Stable for logits of any magnitude.
  * @throws OptionError if an option is unknown or breaks its rule
  * @example
  * ```ts

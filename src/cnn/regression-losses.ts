@@ -70,7 +70,7 @@ export interface HuberOptions extends OptionsOf<typeof HUBER_OPTIONS> {}
  * import { HuberLoss, Linear, tensor } from 'convlab';
  *
  * const output = await new Linear(2, 1).run(tensor([[1, 2]]));
- * const loss = await new HuberLoss({ delta: 0.5 }).run(output, [3]); // one number a sample
+ * const loss = await new HuberLoss({ delta: 0.5 }).run(output, [3]); // one number per sample
  * loss.backward();
  * ```
  */

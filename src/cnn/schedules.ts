@@ -1,9 +1,9 @@
 import { above, check, count, notNegative, type OptionsOf, option, type Rows, rule, settle } from '../options.js';
 
 /**
- * The learning rate at a point of training, as a factor of the optimizer's rate.
+ * The learning rate at a point in training, as a factor of the optimizer's rate.
  * @param progress 0 at the first step, 1 after the last
- * @param steps number of steps of the whole training, which {@link train} passes. Default: infinite
+ * @param steps total number of training steps, which {@link train} passes. Default: infinite
  */
 export type Schedule = (progress: number, epoch: number, steps?: number) => number;
 

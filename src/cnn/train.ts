@@ -32,8 +32,8 @@ export interface TrainOptions {
   clipGradNorm?: number;
   /**
    * Number of batches per optimizer step, which uses the mean of their gradients (gradient accumulation). This has the
-   * effect of a larger batch with the memory of one. The last step of an epoch may have fewer. Batch normalization
-   * still uses one batch at a time. Default 1.
+   * effect of a larger batch but needs the memory of a single one. The last step of an epoch may use fewer batches.
+   * Batch normalization still uses one batch at a time. Default 1.
    */
   accumulate?: number;
   /**

@@ -43,7 +43,7 @@ export function digitFromImage(image: Image): Tensor {
 
 type Span = readonly [from: number, to: number];
 
-/** Brightness over black, 0 to 1, rotated by 180° where the border is light, and stretched to the whole range. */
+/** The absolute difference of each pixel's brightness from that of the border, scaled to 0 … 1: works for dark ink on light paper and the reverse. */
 function inkOf({ width, height, channels, data }: Image): Float32Array {
   const full = data instanceof Float32Array ? 1 : data instanceof Uint16Array ? 65535 : 255;
   const colors = channels > 2 ? 3 : 1;

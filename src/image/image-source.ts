@@ -34,7 +34,7 @@ export type ImageSource = Image | Pixels | RawPixels | Drawable;
  * ```ts
  * import { toImage } from 'convlab';
  *
- * const image = toImage({ data: new Uint8Array(6), info: { width: 2, height: 1, channels: 3 } }); // as sharp gives it
+ * const image = toImage({ data: new Uint8Array(6), info: { width: 2, height: 1, channels: 3 } }); // as sharp returns it
  * console.log(image.width, image.channels, image.data.constructor.name); // → 2 3 Uint8ClampedArray
  * ```
  */

@@ -333,7 +333,7 @@ describe('a folder without train/ and test/', () => {
     expect((await command(['train', '--data', join(folder, 'nowhere')])).stderr).toContain('which does not exist');
     await mkdir(join(folder, 'half', 'test', 'across'), { recursive: true });
     await writeImage(join(folder, 'half', 'test', 'across', '1.png'), picture(false));
-    expect((await command(['train', '--data', join(folder, 'half')])).stderr).toContain('but no folder');
+    expect((await command(['train', '--data', join(folder, 'half')])).stderr).toContain('but no train folder');
   });
 });
 

@@ -55,8 +55,8 @@ test.each([
   [['gaussian3d:2', '--output', 'abs'], '--output applies to images, not to volumes'],
   [['gaussian3d:2', '--quality', '3'], '--quality applies to images, not to volumes'],
   [['gaussian3d:2', '--dry-run'], '--dry-run applies to images, not to volumes'],
-  [['gaussian3d:2', '--kernel', 'box'], '--kernel must be one, for a volume'],
-  [['canny'], 'must be one kernel for a volume, which canny is not'],
+  [['gaussian3d:2', '--kernel', 'box'], '--kernel must be a single kernel for a volume'],
+  [['canny'], 'must be a single kernel for a volume, but canny uses several'],
   [['gaussian3d:-1'], 'sigma'],
 ])('%s is refused, and nothing is written', async (flags, message) => {
   const { code, stderr } = await convlab(['filter', at('in.zarr'), at('none.zarr'), '--kernel', ...flags]);

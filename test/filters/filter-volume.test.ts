@@ -182,7 +182,7 @@ test('what was written before it was ended is kept by resume, if nothing has cha
 
 test('errors name the folder and what is wrong', async () => {
   const from = await volumeOf(noise([4, 5, 6]), [4, 5, 6]);
-  await expect(filterVolume(join(folder, 'none.zarr'), fresh('out'), 'box')).rejects.toThrow(/filterVolume: .*none\.zarr is no folder of a Zarr/);
+  await expect(filterVolume(join(folder, 'none.zarr'), fresh('out'), 'box')).rejects.toThrow(/filterVolume: .*none\.zarr is not a Zarr folder/);
   await expect(filterVolume(from, from, 'box')).rejects.toThrow(`${from} exists; a Zarr is a folder, which is not replaced`);
   await expect(filterVolume(from, fresh('out'), noise([2, 2, 2, 2]))).rejects.toThrow('kernel must have 1 to 3 axes');
   await expect(filterVolume(from, fresh('out'), 'gaussian3d:1,2')).rejects.toThrow('gaussian3d takes one σ, or three');
@@ -207,7 +207,7 @@ test('errors name the folder and what is wrong', async () => {
   const huge = { chunk_grid: { name: 'regular', configuration: { chunk_shape: [4096, 4096, 4096] } } };
   await expect(filterVolume(await other(huge), fresh('out'), 'box')).rejects.toThrow('chunks of at most 67108864 numbers are read');
   const group = await copy((path) => writeFile(join(path, 'zarr.json'), '{"zarr_format":3,"node_type":"group","attributes":{}}'));
-  await expect(filterVolume(group, fresh('out'), 'box')).rejects.toThrow('is a group, and no image of OME-Zarr');
+  await expect(filterVolume(group, fresh('out'), 'box')).rejects.toThrow('is a group, but not an OME-Zarr image');
   const outside = { zarr_format: 3, node_type: 'group', attributes: { ome: { multiscales: [{ datasets: [{ path: '../volume' }] }] } } };
   const leading = await copy((path) => writeFile(join(path, 'zarr.json'), JSON.stringify(outside)));
   await expect(filterVolume(leading, fresh('out'), 'box')).rejects.toThrow('its attributes name no dataset');

@@ -1,4 +1,4 @@
-// npm start: a form at http://localhost:3000 whose photos come back filtered.
+// npm start: serves a form at http://localhost:3000 that returns an uploaded photo filtered.
 import multipart from '@fastify/multipart';
 import { DataError, filter, OptionError, UnsupportedError } from 'convlab';
 import { decodeImage, encodeImage } from 'convlab/node';

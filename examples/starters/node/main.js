@@ -1,4 +1,4 @@
-// npm start: draws a picture, filters it with a kernel of the catalogue and with one of your own, and writes three PNG files.
+// npm start: draws a picture, filters it with a kernel from the catalogue and with a custom one, and writes three PNG files.
 import { createImage, filter } from 'convlab';
 import { readImage, writeImage } from 'convlab/node';
 

@@ -4,11 +4,11 @@ import { dark } from '../shell/theme.js';
 import { t } from './strings.js';
 
 interface PairsProps {
-  /** How likely each digit is, of the first and of the second. */
+  /** The probability of each class, for the first digit and for the second. */
   readonly p: Float32Array;
   readonly q: Float32Array;
   readonly sums: Float32Array;
-  /** The diagonal that is looked at. */
+  /** The selected diagonal. */
   readonly sum: number;
 }
 
@@ -18,7 +18,7 @@ const said = (value: number) => short(value, value > 0.01 ? 6 : 3);
 /** The products of all pairs, and the diagonal of one sum, written out. */
 export function Pairs({ p, q, sums, sum }: PairsProps) {
   const pairs = Array.from({ length: 10 }, (_, a) => [a, sum - a] as const).filter(([, b]) => b >= 0 && b <= 9);
-  // the largest first: of ten products nine are as good as nothing
+  // the largest first: of ten products, nine are usually negligible
   const terms = pairs.toSorted(([a, b], [c, d]) => p[c] * q[d] - p[a] * q[b]);
   const isDark = dark.value;
   const most = Math.max(...p) * Math.max(...q);

@@ -77,7 +77,7 @@ function AddendPanel({ addend, name, id }: { readonly addend: Addend; readonly n
 function Result() {
   const [p, q, all] = [first.shares.value, second.shares.value, sums.value];
   const best = all ? likeliest(all) : 0;
-  // the pair that counts most in this sum, and not the two likeliest digits: theirs may be another one
+  // the pair that contributes most to this sum; the two most likely digits may have another sum
   const a = p && q ? likeliest(Array.from(p, (pa, i) => pa * (q[best - i] ?? 0))) : 0;
   return (
     <section class="panel add-result" aria-live="polite">
@@ -97,7 +97,7 @@ function Result() {
   );
 }
 
-/** The sums from 0 to 18 as columns; one is chosen. */
+/** The sums from 0 to 18 as columns; one is selected. */
 function Sums() {
   const all = sums.value ?? new Float32Array(19);
   const most = Math.max(...all, 1e-9);

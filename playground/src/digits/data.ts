@@ -8,7 +8,7 @@ export interface Digits {
   readonly labels: Uint8Array;
 }
 
-/** Cells of a digit. */
+/** Number of cells of a digit. */
 export const AREA = 28 * 28;
 
 const loading = new Map<string, Promise<Digits>>();
@@ -20,7 +20,7 @@ const loading = new Map<string, Promise<Digits>>();
 export function bundledDigits(url: string): Promise<Digits> {
   const known = loading.get(url) ?? fetchDigits(url);
   loading.set(url, known);
-  // what failed may be tried again
+  // a failed download may be retried
   known.catch(() => loading.delete(url));
   return known;
 }

@@ -7,7 +7,7 @@ export interface Movement {
   readonly degrees: number;
 }
 
-/** `[1, 1, H, W]` rotated about its center and shifted, bilinear; outside is black. */
+/** `[1, 1, H, W]` rotated about its center and shifted, with bilinear interpolation; pixels from outside the image are black. */
 export function moved(x: Tensor, { dx, dy, degrees }: Movement): Tensor {
   if (dx === 0 && dy === 0 && degrees === 0) return x;
   const [height, width] = x.shape.slice(-2);

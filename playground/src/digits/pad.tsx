@@ -6,11 +6,11 @@ import './digits.css';
 
 interface PadProps {
   readonly strokes: Signal<readonly Stroke[]>;
-  /** Which pad it is, read aloud in front of what it is for. */
+  /** The name of the pad, read aloud before its purpose. */
   readonly name?: string;
-  /** Something is drawn, or taken away. */
+  /** Called when something is drawn or removed. */
   readonly onDraw?: () => void;
-  /** Shows nothing of the strokes: another digit is looked at. A new stroke then begins a new digit. */
+  /** Hides the strokes while another digit is shown. A new stroke then begins a new digit. */
   readonly resting?: boolean;
 }
 
@@ -72,7 +72,7 @@ export function Pad({ strokes, name, onDraw, resting = false }: PadProps) {
   );
 }
 
-/** Takes back the last stroke, or all of them; of another digit there is nothing to take back but the whole. */
+/** Buttons that remove the last stroke or all of them; while another digit is shown, it can only be removed as a whole. */
 export function PadButtons({ strokes, name, onDraw, resting = false }: PadProps) {
   const change = (next: readonly Stroke[]) => () => {
     strokes.value = next;

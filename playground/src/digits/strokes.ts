@@ -3,19 +3,19 @@ import type { Codec } from '../shell/codecs.js';
 
 /** A point on the pad, integers from 0 to {@link PAD} − 1. */
 export type Point = readonly [x: number, y: number];
-/** The way of the pen from down to up. */
+/** The path of the pen from touching the pad to leaving it. */
 export type Stroke = readonly Point[];
 
-/** Places of the pad, across and down. */
+/** Number of positions on each axis of the pad. */
 export const PAD = 64;
-/** Radius of the pen, in places. */
+/** Radius of the pen, in positions. */
 export const PEN = 2.6;
-/** Pixels of the raster for a place of the pad. */
+/** Pixels of the raster per position of the pad, on each axis. */
 const FINE = 2;
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** Two letters a point, a dot between strokes: a digit takes about a hundred letters. */
+/** Two letters per point, a dot between strokes: a digit takes about a hundred letters. */
 export const strokesCodec: Codec<readonly Stroke[]> = {
   encode: (strokes) => strokes.map((stroke) => stroke.map(([x, y]) => DIGITS[x] + DIGITS[y]).join('')).join('.'),
   decode: (said) => {
@@ -29,7 +29,7 @@ export const strokesCodec: Codec<readonly Stroke[]> = {
   },
 };
 
-/** The stroke without points that are within half a place of the line between their neighbors. */
+/** The stroke without points that are within half a position of the line between their neighbors. */
 export function simplified(stroke: Stroke): Stroke {
   const kept: Point[] = [];
   for (const [i, point] of stroke.entries()) {
@@ -42,7 +42,7 @@ export function simplified(stroke: Stroke): Stroke {
 }
 
 /**
- * The strokes as the network takes them.
+ * The strokes as an input of the network.
  * @param centered as MNIST's digits were made: scaled to 20 × 20 cells, with the center of mass in the center; otherwise as drawn
  * @returns `[1, 1, 28, 28]`, 0 background to 1 ink
  */
@@ -60,7 +60,7 @@ export function digitFromStrokes(strokes: readonly Stroke[], centered: boolean):
   return { shape: [1, 1, 28, 28], data: shrunk(data, size) };
 }
 
-/** Ink from one point to another, its edge a pixel soft. */
+/** Draws a line of ink from one point to another, with an edge that is one pixel soft. */
 function drawLine(data: Uint8ClampedArray, size: number, from: Point, to: Point): void {
   const radius = PEN * FINE;
   const [[x0, y0], [x1, y1]] = [from, to].map(([x, y]) => [(x + 0.5) * FINE, (y + 0.5) * FINE] as const);
@@ -81,7 +81,7 @@ function distance([x, y]: Point, [x0, y0]: Point, [x1, y1]: Point): number {
   return Math.hypot(x - x0 - share * dx, y - y0 - share * dy);
 }
 
-/** Every cell of 28 × 28 the mean of what is under it. */
+/** Reduces the raster to 28 × 28 cells, each the mean of its pixels. */
 function shrunk(data: Uint8ClampedArray, size: number): Float32Array {
   const cells = new Float32Array(28 * 28);
   const scale = size / 28;
@@ -97,7 +97,7 @@ function shrunk(data: Uint8ClampedArray, size: number): Float32Array {
   return cells;
 }
 
-/** The cells that an interval is in, and its share of each. */
+/** The cells that an interval overlaps, and the fraction of the interval in each. */
 function shares(from: number, length: number): (readonly [cell: number, share: number])[] {
   const cell = Math.floor(from);
   const inside = Math.min(1, (cell + 1 - from) / length);

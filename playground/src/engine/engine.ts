@@ -93,7 +93,7 @@ export interface Done<T> {
  * @throws EngineError with the library's message
  */
 export async function run<K extends keyof Tasks>(task: K, ...args: TaskArguments<K>): Promise<Done<TaskResult<K>>> {
-  // a scene needs no backend: the image is seen while that is opened
+  // a scene needs no backend: the image is shown while the backend is opened
   if (task !== 'paint') await opened;
   const answer = await ask({ id: ++lastId, task, args }, args.filter(isHandedOver));
   const { error } = answer;

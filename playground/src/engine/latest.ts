@@ -1,7 +1,7 @@
 /**
  * Runs `work` for one argument at a time. While it runs, only the newest call waits; older waiting calls are dropped. A
- * moving slider asks more often than an image can be filtered.
- * @returns starts `work`, or lets it wait; resolves when it has run or was dropped
+ * moving slider calls it more often than an image can be filtered.
+ * @returns a function that starts `work` or queues the call; it resolves when the call has run or was dropped
  */
 export function latest<A>(work: (argument: A) => Promise<void>): (argument: A) => Promise<void> {
   let busy = false;

@@ -2,8 +2,8 @@ import { type Backend, createBackend } from 'convlab';
 import type { BackendChoice } from './choice.js';
 
 /**
- * The backend of a choice: the one place where the playground makes one, on the main thread or in a worker.
- * @param threads of WebAssembly, where they may share memory. Default: the library's
+ * Creates the chosen backend: the only place where the playground creates one, on the main thread or in a worker.
+ * @param threads number of threads of WebAssembly, if threads can share memory. Default: that of the library
  * @throws UnsupportedError if it does not run here, with the reason
  */
 export function openBackend(choice: BackendChoice, threads?: number): Promise<Backend> {

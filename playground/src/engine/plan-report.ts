@@ -9,7 +9,7 @@ export interface PlanReport extends Way {
   readonly alternatives: readonly WayReport[];
 }
 
-/** A way that was considered. */
+/** An alternative that was considered. */
 export interface WayReport extends Way {
   /** predicted milliseconds; undefined if it is not possible */
   readonly cost?: number;

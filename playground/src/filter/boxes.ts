@@ -8,7 +8,7 @@ export interface Box {
   readonly height: number;
 }
 
-/** Position of the result over the image: each pixel over the one under the kernel's anchor, with the width of the stride. */
+/** Position of the result over the image: each of its pixels is centered on the one under the kernel's anchor, and is as wide as the stride. */
 export function boxOfResult({ from, width, height, how }: Result): Box {
   if (!how) return { x: 0, y: 0, width: from.width, height: from.height };
   const { kernel, stride, dilation, before, flip } = how.geometry;
@@ -25,13 +25,13 @@ export function boxOfWindow({ geometry: { kernel, stride, dilation, before } }: 
   return { x: x * stride[2] - before[2], y: y * stride[1] - before[1], width: extent(2), height: extent(1) };
 }
 
-/** The smallest box that holds both. */
+/** The smallest box that contains both. */
 export function unionOf(a: Box, b: Box): Box {
   const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
   return { x, y, width: Math.max(a.x + a.width, b.x + b.width) - x, height: Math.max(a.y + a.height, b.y + b.height) - y };
 }
 
-/** A box as shares of another, for CSS. */
+/** A box as fractions of another one, for CSS. */
 export function placeIn(all: Box, box: Box) {
   return {
     left: `${(100 * (box.x - all.x)) / all.width}%`,

@@ -6,7 +6,7 @@ import { t } from './strings.js';
 export const cameraOn = signal(false);
 
 let stream: MediaStream | undefined;
-/** Counts starts and stops: a camera that answers after another one has nothing to do any more. */
+/** Counts starts and stops, so that a camera that becomes available after another start or stop is ignored. */
 let turn = 0;
 let endCounting = () => {};
 
@@ -22,7 +22,7 @@ export function stopCamera(): void {
 /**
  * Starts the camera.
  * @param onFrame takes a frame and resolves when the next one may come: frames in between are dropped, and none waits
- * @param say what keeps the camera from starting; '' at first
+ * @param say receives the reason why the camera does not start; first ''
  */
 export async function startCamera(onFrame: (frame: VideoFrame | ImageBitmap) => Promise<void>, say: (trouble: string) => void): Promise<void> {
   stopCamera();
@@ -64,7 +64,7 @@ function stop(opened: MediaStream): void {
   for (const track of opened.getTracks()) track.stop();
 }
 
-/** The frame without a copy, where the browser hands that out. */
+/** The current frame, without a copy if the browser supports it. */
 async function frameOf(video: HTMLVideoElement): Promise<VideoFrame | ImageBitmap> {
   return typeof VideoFrame === 'undefined' ? createImageBitmap(video) : new VideoFrame(video);
 }

@@ -50,13 +50,13 @@ interface ParametersProps {
   readonly name: string;
   readonly entry: CatalogueEntry | undefined;
   readonly values: ReadonlySignal<readonly number[]>;
-  /** Where a change is written. */
+  /** The signal that receives changes. */
   readonly parameters: Signal<readonly number[]>;
   /** Prefix of each name, for screen readers. */
   readonly prefix?: string;
 }
 
-/** A slider for each number that the entry takes. */
+/** A slider for each parameter of the entry. */
 export function Parameters({ name, entry, values, parameters, prefix = '' }: ParametersProps) {
   return (
     <>

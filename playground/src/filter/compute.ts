@@ -32,7 +32,7 @@ import type { Around } from './written-out.js';
 
 /** A filtered image, and how it was computed. */
 export interface Result extends Filtered {
-  /** its source: a newer image may be loaded by now */
+  /** its source; a newer image may have been loaded in the meantime */
   readonly from: Picture;
   readonly milliseconds: number;
   readonly device: string;
@@ -79,7 +79,7 @@ class Computed {
     this.failure.value = '';
   }
 
-  /** Shows a result unless its image was replaced meanwhile: the newer image may be on the screen already, and a bitmap is shown once. */
+  /** Shows a result unless its image was replaced in the meantime: the newer image may already be on the screen, and a bitmap can be shown only once. */
   #finish(done: Result): void {
     if (done.from === source.peek()) this.result.value = done;
   }
@@ -135,12 +135,12 @@ const second = new Computed({ slot: 'second', name: secondName, choice: secondCh
 export const { result } = first;
 /** The result of the second kernel; undefined if nothing is compared. */
 export const secondResult = computed(() => (comparing.value ? second.result.value : undefined));
-/** Why there is no newer result; empty where there is one. */
+/** Why there is no newer result; empty if there is one. */
 export const failure = computed(() => first.failure.value || (comparing.value ? second.failure.value : ''));
 /** True while a computation is running. */
 export const busy = computed(() => first.busy.value || second.busy.value);
 
-/** Which kernel's pixel is written out, where two are compared. */
+/** The kernel whose pixel is written out if two are compared. */
 export const pixelOf = urlSignal<Slot>('filter', 'of', 'first', oneOf(['first', 'second']), { passing: true });
 /** The result that the pixel belongs to. */
 export const pointed = computed(() => (pixelOf.value === 'second' && secondResult.value) || result.value);

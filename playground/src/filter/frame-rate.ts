@@ -1,18 +1,18 @@
 import { signal } from '@preact/signals';
 
-/** Frames that were drawn in the last second. */
+/** Number of frames drawn in the last second. */
 export const frameRate = signal(0);
 
-/** How often the rate is counted, in milliseconds. */
+/** Milliseconds between updates of the rate. */
 const EVERY = 250;
 let drawn: number[] = [];
 
-/** One more frame was drawn. */
+/** Counts a drawn frame. */
 export function countFrame(): void {
   drawn.push(performance.now());
 }
 
-/** Counts from now on. @returns ends it */
+/** Starts counting. @returns a function that stops it */
 export function startCounting(): () => void {
   drawn = [];
   frameRate.value = 0;

@@ -5,7 +5,7 @@ import { SLIDERS } from './parameters.js';
 
 /** The largest matrix that can be edited. */
 export const LARGEST = 15;
-/** A kernel of one's own, in place of a name of the catalogue. */
+/** The name of a custom kernel, used instead of a name in the catalogue. */
 export const CUSTOM = 'custom';
 /** The outputs that can be distinguished on a screen. */
 export const SHOWN_OUTPUTS = ['clamp', 'signed', 'abs', 'normalize'] as const;
@@ -15,7 +15,7 @@ interface Chosen {
   readonly name: ReadonlySignal<string>;
   /** in the order of the entry; one that is missing has its default */
   readonly parameters: ReadonlySignal<readonly number[]>;
-  /** used where the name is {@link CUSTOM} */
+  /** used if the name is {@link CUSTOM} */
   readonly rows: ReadonlySignal<readonly (readonly number[])[]>;
 }
 
@@ -27,9 +27,9 @@ export interface Made {
 
 /** Signals derived from a choice. */
 export function kernelChoice({ name, parameters, rows }: Chosen) {
-  /** The catalogue's entry; undefined where the kernel is one's own, and where there is none. */
+  /** The entry of the catalogue; undefined for a custom kernel, or if there is none. */
   const entry = computed<CatalogueEntry | undefined>(() => (name.value === CUSTOM ? undefined : catalogue[name.value]));
-  /** The entry's parameters as numbers, as far as their sliders go: an address could ask for a kernel of any size. */
+  /** The parameters of the entry, limited to the ranges of their sliders, because an address could request a kernel of any size. */
   const values = computed<readonly number[]>(
     () =>
       entry.value?.parameters.map(({ name: each, default: initial }, i) => {
@@ -46,7 +46,7 @@ export function kernelChoice({ name, parameters, rows }: Chosen) {
       return { error: complaintIn((error as Error).message) };
     }
   });
-  /** The output that the entry asks for. */
+  /** The output of the entry. */
   const ownOutput = computed(() => SHOWN_OUTPUTS.find((each) => each === entry.value?.output) ?? 'clamp');
   return { entry, values, kernel, ownOutput };
 }

@@ -62,7 +62,7 @@ export function KernelGrid({ rows }: { readonly rows: readonly (readonly number[
   const range = rangeOf('signed', rows.flat());
 
   const type = (y: number, x: number, text: string) => {
-    // what was only looked at stays what it is
+    // text that was not edited does not change the weight
     if (text === written(rows[y][x]) || text === legible(rows[y][x], rows[0].length)) {
       said.value = undefined;
       return;
@@ -93,7 +93,7 @@ export function KernelGrid({ rows }: { readonly rows: readonly (readonly number[
     const steps: Record<string, readonly [number, number]> = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Enter: [1, 0] };
     const step = steps[event.key];
     const field = event.currentTarget as HTMLInputElement;
-    // within a text the arrows stay what they are, until its end
+    // inside the text, the arrow keys move the cursor; at its ends, they move to the next cell
     if (event.key === 'Enter') type(y, x, field.value);
     if (!step || (event.key === 'ArrowLeft' && field.selectionStart !== 0) || (event.key === 'ArrowRight' && field.selectionEnd !== field.value.length)) return;
     const next = grid.current?.querySelector<HTMLInputElement>(`[data-at="${y + step[0]},${x + step[1]}"]`);

@@ -11,7 +11,7 @@ import { bias, choose, divideBySum, edit, entry, flip, kernel, kernelName, param
 import { t } from './strings.js';
 import { sumsToZero } from './written-out.js';
 
-/** Which kernel: from the catalogue, by its parameters, or cell by cell. */
+/** Chooses a kernel: from the catalogue, by its parameters, or cell by cell. */
 export function KernelPanel() {
   const { tensor, error } = kernel.value;
   const editable = tensor?.shape.every((side) => side <= LARGEST);
@@ -75,7 +75,7 @@ function presentRows(): readonly (readonly number[])[] {
 
 const sides = { height: 'height', width: 'width' } as const;
 
-/** Rows and columns, one more or one less: cells come and go at the end. */
+/** Adds or removes a row or column at the end. */
 function SizeOf({ rows }: { readonly rows: readonly (readonly number[])[] }) {
   const [height, width] = [rows.length, rows[0].length];
   const resize = (h: number, w: number) => edit(Array.from({ length: h }, (_, y) => Array.from({ length: w }, (_, x) => rows[y]?.[x] ?? 0)));

@@ -45,7 +45,7 @@ const CHINESE_NAMES: Readonly<Record<string, string>> = {
   'local-standard-deviation': '局部标准差',
 };
 
-/** The name of an entry, in the language that is shown. */
+/** The name of an entry, in the current language. */
 export function nameOf(name: string): string {
   const own = language.value === 'zh' ? CHINESE_NAMES[name] : undefined;
   return own ? `${own} ${name}` : name;

@@ -1,4 +1,4 @@
-/** How far a slider goes. */
+/** The range of a slider. */
 export interface SliderRange {
   readonly min: number;
   readonly max: number;

@@ -7,7 +7,7 @@ import { isOwn, openCamera, openPicture, showScene } from './sources.js';
 import { scene } from './state.js';
 import { t } from './strings.js';
 
-/** Which image. */
+/** Chooses the image. */
 export function PicturePanel() {
   const file = useRef<HTMLInputElement>(null);
   const notice = pictureNotice.value;

@@ -3,7 +3,7 @@ import { run } from '../engine/engine.js';
 import type { Picture } from './pictures.js';
 import { t } from './strings.js';
 
-/** The last notice about the image. */
+/** The latest notice about the image. */
 export const pictureNotice = signal<{ readonly kind: 'info' | 'error'; readonly text: string } | undefined>(undefined);
 
 /**

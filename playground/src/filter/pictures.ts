@@ -4,11 +4,11 @@ import { fitted } from './pixels.js';
 
 /** An image for display. Its samples stay in the engine. */
 export interface Picture {
-  /** names it to the engine */
+  /** identifies the image in the engine */
   readonly id: number;
   readonly width: number;
   readonly height: number;
-  /** can be shown once; reduced where there is no room for all */
+  /** can be shown only once; reduced if the screen has fewer pixels */
   readonly shown: ImageBitmap;
 }
 
@@ -27,14 +27,14 @@ export type Slot = 'first' | 'second';
 const results = new Map<number, { readonly image: Image | DeviceImage; readonly slot: Slot }>();
 let lastId = 0;
 
-/** How an image is shown: more pixels are more than a screen has room for, and take the page long to hand on to it. */
+/** Limits for showing an image: more pixels do not fit on a screen, and take the page long to transfer. */
 interface Screening {
   readonly most: number;
   readonly quality: 'low' | 'medium';
 }
 
 const STILL: Screening = { most: 1.5e6, quality: 'medium' };
-/** The images before and after are passed on together, again and again. */
+/** For live images: those before and after filtering are transferred together in every frame. */
 const LIVE: Screening = { most: 0.75e6, quality: 'low' };
 
 /** Holds a frame of the camera before it is filtered. */
@@ -56,12 +56,12 @@ export async function hold(origin: Exclude<Origin, VideoFrame>): Promise<Picture
   return { id, width, height, shown };
 }
 
-/** The image where the backend computes. Those that came before it are not requested again. */
+/** The image in the memory of the backend. Earlier images are not requested again. */
 export async function residentOf(id: number, backend: Backend): Promise<DeviceImage> {
   for (const [older, source] of sources) if (older < id) release(older, source);
   const source = sources.get(id);
   if (!source) throw new Error(`the engine has no image ${id}`);
-  // what lay on another backend went with that
+  // an image in the memory of another backend was freed with it
   if (source.resident?.backend !== backend) source.resident = await uploadImage(source.origin, { backend });
   return source.resident;
 }
@@ -72,7 +72,7 @@ function release(id: number, { origin, resident }: Source): void {
   if ('close' in origin) origin.close();
 }
 
-/** Holds what was made of a source, and the result before: the page may still show that. */
+/** Holds a result of a source, and the previous result, which the page may still show. */
 export async function holdResult(from: number, image: Image | DeviceImage, backend: Backend, slot: Slot): Promise<Picture> {
   const id = ++lastId;
   const [, ...older] = [...results].filter(([, each]) => each.slot === slot).reverse();
@@ -82,13 +82,13 @@ export async function holdResult(from: number, image: Image | DeviceImage, backe
   }
   results.set(id, { image, slot });
   const shown = await shownAs(image, 'displayWidth' in (sources.get(from) as Source).origin ? LIVE : STILL);
-  // a GPU computes behind our back: no more than one image at a time
+  // a GPU computes asynchronously: limits it to one image at a time
   void backend.keepUp?.();
   await backend.keepUp?.();
   return { id, width: image.width, height: image.height, shown };
 }
 
-/** The samples of a source or a result. @throws Error if a newer one has taken its place */
+/** The samples of a source or a result. @throws Error if a newer one has replaced it */
 export async function samplesOf(id: number, backend: Backend): Promise<Image> {
   const result = results.get(id)?.image;
   if (result) return result instanceof DeviceImage ? result.read() : { ...result, data: result.data.slice() };

@@ -6,11 +6,11 @@ import { t } from './strings.js';
 import { sampleAt, writeOut } from './written-out.js';
 import './pixel-card.css';
 
-/** Larger windows are colors without numbers. */
+/** Larger windows are shown as colors without numbers. */
 const MOST_NUMBERS = 5;
 
 interface PixelCardProps {
-  /** Where the window is in the frame, as shares of its sides. */
+  /** Position of the window in the frame, as fractions of its sides. */
   readonly at: { readonly left: number; readonly right: number; readonly middle: number };
 }
 

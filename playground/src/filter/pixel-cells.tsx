@@ -13,7 +13,7 @@ interface PixelCellsProps {
   readonly ghost?: (y: number, x: number) => boolean;
 }
 
-/** A matrix with its numbers, or where it is large, its colors alone. */
+/** A matrix with its numbers, or only with colors if it is large. */
 export function PixelCells({ rows, name, numbers, digits, palette = 'signed', range = rangeOf(palette, rows.flat()), ghost }: PixelCellsProps) {
   if (numbers) return <Matrix rows={rows} name={name} palette={palette} range={range} ghost={ghost} digits={digits} />;
   const [height, width] = [rows.length, rows[0].length];

@@ -25,12 +25,12 @@ export interface PixelHere {
   readonly shown: Shown | undefined;
 }
 
-/** The pixel that is pointed at; undefined where there is none, or the camera is on. */
+/** The pixel under the pointer; undefined if there is none, or while the camera is on. */
 export function usePixelHere(): PixelHere | undefined {
   const done = pointed.value;
   const [x, y] = pixel.value;
   const there = done !== undefined && pixel.value.length === 2 && x < done.width && y < done.height && !cameraOn.value;
-  // asked only then: the answer is read from the backend
+  // requested only if needed, because the answer is read from the backend
   const shown = useShownCells(there ? done.how : undefined);
   if (!there) return undefined;
   const c = CHANNELS.indexOf(channel.value);

@@ -12,7 +12,7 @@ import { t } from './strings.js';
 import { firstTitle, secondTitle } from './titles.js';
 import { sampleAt } from './written-out.js';
 
-/** The sum of one pixel: the window under the kernel, the weights, every product, and what becomes of them. */
+/** The sum of one pixel: the window under the kernel, the weights, every product, and the conversion of the sum to a sample. */
 export function PixelPanel() {
   const done = pointed.value;
   const here = usePixelHere();
@@ -73,7 +73,7 @@ function Coordinate({ name, index, most, beyond }: CoordinateProps) {
         value={pixel.value[index] ?? ''}
         aria-invalid={beyond.value?.name === name}
         onInput={({ currentTarget: { valueAsNumber } }) => {
-          // an empty field is one that is being typed into
+          // the user is still typing into an empty field
           const fits = Number.isInteger(valueAsNumber) && valueAsNumber >= 0 && valueAsNumber <= most;
           beyond.value = fits || Number.isNaN(valueAsNumber) ? undefined : { name, most };
           if (!fits) return;

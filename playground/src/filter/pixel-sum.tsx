@@ -8,9 +8,9 @@ import { type Shown, type WrittenOut, writeOut } from './written-out.js';
 
 const OUTPUT_NAMES = { clamp: 'clamp', signed: 'signed', abs: 'abs', normalize: 'normalizeOutput' } as const;
 
-/** Larger windows are colors without numbers. */
+/** Larger windows are shown as colors without numbers. */
 const MOST_NUMBERS = 9;
-/** More terms are not written one by one. */
+/** Maximum number of terms that are written one by one. */
 const MOST_TERMS = 25;
 
 interface PixelSumProps {
@@ -24,7 +24,7 @@ interface PixelSumProps {
   readonly c: number;
 }
 
-/** The sum of one pixel, and what becomes of it. */
+/** The sum of one pixel, and its conversion to a sample. */
 export function PixelSum({ before, result, how, shown, x, y, c }: PixelSumProps) {
   const out = writeOut({ ...how, image: before, shown }, { x, y }, c);
   const products = out.window.map((row, j) => row.map((value, i) => value * out.weights[j][i]));

@@ -7,7 +7,7 @@ export function fitted(width: number, height: number, most = MOST_PIXELS): { wid
   return { width: Math.max(1, Math.floor(width * scale)), height: Math.max(1, Math.floor(height * scale)) };
 }
 
-/** The image itself, or where it has too many pixels, one drawn smaller in its place. */
+/** The image itself, or a reduced copy if it has too many pixels. */
 export function atMost<P extends ImageBitmap | VideoFrame>(picture: P, width: number, height: number): P | OffscreenCanvas {
   const size = fitted(width, height);
   if (size.width === width && size.height === height) return picture;

@@ -1,4 +1,4 @@
-// The placement of the kernel on the image: that of `filter`, with the options of `conv`.
+// The placement of the kernel on the image, as in `filter`, with the options of `conv`.
 import { type ConvGeometry, type ConvOptions, convGeometry, type Tensor, tensor } from 'convlab';
 import { run } from '../engine/engine.js';
 
@@ -16,8 +16,8 @@ export function geometryOf(picture: { readonly width: number; readonly height: n
 export const NOWHERE = -1;
 
 /**
- * For every cell of an axis with its padding, the cell of the image that it shows, or {@link NOWHERE}: from the library,
- * as it pads the numbers 0 … n − 1 like it pads an image.
+ * For every cell of a padded axis, the cell of the image that it shows, or {@link NOWHERE}. The library computes it by
+ * padding the numbers 0 … n − 1 in the same way as an image.
  */
 export async function shownCells(geometry: ConvGeometry, axis: 1 | 2): Promise<Int32Array> {
   const n = geometry.input[axis];

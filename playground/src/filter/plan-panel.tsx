@@ -5,7 +5,7 @@ import { result } from './compute.js';
 import { reasonIn } from './reasons.js';
 import { t } from './strings.js';
 
-/** How the result was computed: every plan that ran, and for a single kernel what else was considered. */
+/** How the result was computed: every plan that ran, and for a single kernel the alternatives. */
 export function PlanPanel() {
   const done = result.value;
   if (!done) return null;
@@ -54,7 +54,7 @@ export function PlanPanel() {
   );
 }
 
-/** A way in words. */
+/** Describes an algorithm in words. */
 function wayIn({ algorithm, through, arithmetic }: Way): string {
   return t(through === 'planes' ? 'overPlanes' : arithmetic, { algorithm: t(algorithm) });
 }

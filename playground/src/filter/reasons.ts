@@ -49,7 +49,7 @@ const CHINESE: Readonly<Record<Reason['name'], string>> = {
   twice: '所有的和都计算两次：先找出最小和最大的',
 };
 
-/** A reason of the plan in the language that is shown. @param english the library's own words */
+/** A reason of the plan, in the current language. @param english the text of the library */
 export function reasonIn(english: string, reason: Reason | undefined): string {
   if (language.value !== 'zh' || !reason) return english;
   return CHINESE[reason.name].replace(/\{(\w+)\}/g, (_, key: string) => {

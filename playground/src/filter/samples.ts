@@ -23,7 +23,7 @@ export function samplesOf({ from, id }: Result): { readonly before: Image | unde
   return { before: first?.id === from.id ? first.image : undefined, after: last?.id === id ? last.image : undefined };
 }
 
-/** A result stays if no other takes its place for so long, in milliseconds. */
+/** A result is stable if no other one replaces it for this number of milliseconds. */
 const PAUSE = 50;
 
 /** Reads the samples under the pointer. @returns a function that stops it */
@@ -46,7 +46,7 @@ async function read({ from, id }: Result): Promise<void> {
     [after, id],
   ] as const) {
     if (to.peek()?.id === wanted) continue;
-    // what a newer result has taken the place of is not needed any more
+    // a result that a newer one has replaced is no longer needed
     const image = await run('samples', wanted).catch(() => undefined);
     if (image) to.value = { id: wanted, image: image.value };
   }

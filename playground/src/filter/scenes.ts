@@ -1,4 +1,4 @@
-// Synthetic images, identical everywhere, each for one purpose.
+// Synthetic images that are identical on every machine, each for one purpose.
 import { createImage, type Image } from 'convlab';
 import { landscape, SCENE } from '../../../examples/landscape.js';
 

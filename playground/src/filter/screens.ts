@@ -6,7 +6,7 @@ export interface Screen {
   shows?: ImageBitmap;
 }
 
-/** They outlive the view: what a canvas took over cannot be shown once more when the view comes back. */
+/** They outlive the view, because a bitmap that was transferred to a canvas cannot be shown again when the view returns. */
 export const screens = { before: screen(), after: screen(), second: screen() } as const;
 
 /** Maximum number of pixels transferred per frame: without a GPU they are copied, which would block the page. */
@@ -43,7 +43,7 @@ function handOver(on: Screen, bitmap: ImageBitmap): void {
   if (on === screens.after) countFrame();
 }
 
-/** Requests made here belong to the next frame; this runs in the one after it. */
+/** Runs a function in the frame after the next one, because bitmaps that are transferred now are shown in the next one. */
 function nextFrame(run: () => void): void {
   requestAnimationFrame(() => requestAnimationFrame(run));
 }

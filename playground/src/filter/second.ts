@@ -6,7 +6,7 @@ import { urlSignal } from '../shell/url.js';
 import { CUSTOM, kernelChoice, LARGEST } from './kernel-choice.js';
 import { kernelName, outputOf, parameters, rows, split } from './state.js';
 
-/** In place of a kernel: nothing is compared. */
+/** The value for no second kernel: nothing is compared. */
 export const NONE = 'none';
 
 export const secondName = urlSignal('filter', 'second', NONE, oneOf([NONE, ...Object.keys(catalogue), CUSTOM]));
@@ -31,7 +31,7 @@ export function compareWith(name: string): void {
   });
 }
 
-/** Keeps the first kernel as it is now: it can be changed and compared with what it was. */
+/** Copies the current first kernel to the second: the first can then be changed and compared with its earlier state. */
 export function holdKernel(): void {
   batch(() => {
     if (!comparing.peek()) split.value = 50;
@@ -39,7 +39,7 @@ export function holdKernel(): void {
   });
 }
 
-/** Each kernel takes the place of the other. */
+/** Swaps the two kernels. */
 export function swapKernels(): void {
   batch(() => {
     const first = [kernelName.peek(), parameters.peek(), rows.peek()] as const;

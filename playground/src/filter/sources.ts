@@ -16,7 +16,7 @@ export const isOwn = signal(false);
 /** The name of its file. */
 const ownName = signal('');
 
-/** Frames in a row that may fail. */
+/** Maximum number of consecutive frames that may fail. */
 const MOST_FAILED = 3;
 
 let wish = 0;
@@ -39,7 +39,7 @@ export async function showScene(name: Scene | typeof PHOTO): Promise<void> {
   }
 }
 
-/** The file of the photograph. @throws Error with the status where there is none */
+/** The file of the photograph. @throws Error with the HTTP status if there is none */
 async function photograph(): Promise<Blob> {
   const response = await fetch(new URL('photo.jpg', document.baseURI));
   if (!response.ok) throw new Error(`photo.jpg: HTTP status ${response.status}`);
@@ -49,7 +49,7 @@ async function photograph(): Promise<Blob> {
 /** Shows an image file; an invalid file changes only the notice. */
 export async function openPicture(file: Blob & { readonly name?: string }): Promise<void> {
   const mine = ++wish;
-  // a view that opens meanwhile does not put the scene in its place
+  // a view that opens in the meantime does not replace it by the scene
   shown = scene.peek();
   const picture = await readPicture(file);
   if (mine !== wish) return;
@@ -63,7 +63,7 @@ export async function openPicture(file: Blob & { readonly name?: string }): Prom
   source.value = picture;
 }
 
-/** Shows what the camera sees, each frame when the one before is filtered. */
+/** Shows the camera's image; each frame is taken when the previous one is filtered. */
 export function openCamera(): Promise<void> {
   const mine = ++wish;
   let failed = 0;
@@ -76,7 +76,7 @@ export function openCamera(): Promise<void> {
       await settled();
       failed = 0;
     } catch (error) {
-      // a GPU that was lost has another backend take its place: the next frame is filtered there
+      // if the GPU was lost, another backend replaces it and filters the next frame
       if (++failed < MOST_FAILED) return;
       stopCamera();
       pictureNotice.value = { kind: 'error', text: t('cameraFailed', { reason: complaintIn((error as Error).message) }) };
@@ -88,7 +88,7 @@ function sayTrouble(text: string): void {
   pictureNotice.value = text ? { kind: 'error', text } : undefined;
 }
 
-/** Follows the scene that the address names. @returns ends it */
+/** Follows the scene that the address names. @returns a function that stops it */
 export function followScene(): () => void {
   return effect(() => {
     const name = scene.value;

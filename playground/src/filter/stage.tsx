@@ -16,7 +16,7 @@ import { pixel, source, split } from './state.js';
 import { t } from './strings.js';
 import { firstTitle, secondTitle } from './titles.js';
 
-/** The image before and after, one over the other; the pixel that is pointed at, and its window. */
+/** The image before and after filtering, one over the other; the pixel under the pointer, and its window. */
 export function Stage() {
   const done = result.value;
   return (
@@ -42,7 +42,7 @@ export function Stage() {
   );
 }
 
-/** The image while what filters it is still being loaded. */
+/** The image while the filter code is still being loaded. */
 function Unfiltered({ width, height, shown }: Picture) {
   return (
     <div class="frame-wrap" style={{ '--ratio': width / height }}>
@@ -62,7 +62,7 @@ function Unfiltered({ width, height, shown }: Picture) {
 
 interface PicturesProps {
   readonly done: Result;
-  /** In place of the image before, where two kernels are compared. */
+  /** Shown instead of the image before filtering if two kernels are compared. */
   readonly second: Result | undefined;
 }
 
@@ -175,9 +175,9 @@ function Pictures({ done, second }: PicturesProps) {
   );
 }
 
-/** Images with a larger aspect ratio are scrolled; they would otherwise be a line. */
+/** Images with a larger aspect ratio are scrolled, because they would otherwise be too thin. */
 const LONGEST = 8;
-/** Breadth of such a strip, in pixels of the screen. */
+/** Height or width of such a strip, in screen pixels. */
 const BREADTH = 110;
 
 function isStrip(ratio: number): boolean {
@@ -194,7 +194,7 @@ function clamped(share: number): number {
   return Math.min(1, Math.max(0, share));
 }
 
-/** How many frames were drawn in the last second, and what filtered them. */
+/** The number of frames drawn in the last second, and the device that filtered them. */
 function FrameRate({ device }: { readonly device: string }) {
   return (
     <span class="tag frame-rate">

@@ -16,9 +16,9 @@ const paddings: Codec<'same' | 'valid' | 'full' | number> = {
 
 export const scene = urlSignal('filter', 'scene', 'landscape', oneOf([...SCENES, PHOTO]));
 export const kernelName = urlSignal('filter', 'kernel', 'sharpen', oneOf([...Object.keys(catalogue), CUSTOM]));
-/** The parameters of the entry, in its order; one that is missing has its default. */
+/** The parameters of the entry, in its order; missing ones have their defaults. */
 export const parameters = urlSignal('filter', 'p', [], list(number()));
-/** The weights where the kernel is one's own. */
+/** The weights of a custom kernel. */
 export const rows = urlSignal(
   'filter',
   'matrix',
@@ -39,17 +39,17 @@ export const flip = urlSignal<boolean>('filter', 'flip', FILTER_OPTIONS.flip.def
 export const divideBySum = urlSignal('filter', 'sum', false, flag);
 export const scale = urlSignal<number>('filter', 'scale', FILTER_OPTIONS.scale.default, number({ min: -20, max: 20 }));
 export const bias = urlSignal<number>('filter', 'bias', FILTER_OPTIONS.bias.default, number({ min: -255, max: 255 }));
-/** `auto` is the entry's own. */
+/** `auto`: the output of the entry. */
 export const outputChoice = urlSignal('filter', 'output', 'auto', oneOf(['auto', ...SHOWN_OUTPUTS]));
 export const alphaChoice = urlSignal('filter', 'alpha', 'auto', oneOf(['auto', ...FILTER_OPTIONS.alpha.words]));
 export const linear = urlSignal<boolean>('filter', 'linear', FILTER_OPTIONS.linear.default, flag);
-/** How much of the width shows the image before, in percent. */
+/** The part of the width that shows the image before filtering, in percent. */
 export const split = urlSignal('filter', 'split', 35, number({ min: 0, max: 100 }), { passing: true });
 /** The output pixel whose sum is written out, `[x, y]`; undefined before the first one. */
 export const pixel = urlSignal<readonly number[]>('filter', 'at', [], list(number({ min: 0, whole: true })), { passing: true });
 export const channel = urlSignal('filter', 'channel', 'r', oneOf(['r', 'g', 'b']));
 
-/** The image before; undefined while it is painted. */
+/** The image before filtering; undefined while it is being painted. */
 export const source = signal<Picture | undefined>(undefined);
 
 /** Signals derived from the choice of the kernel. */
@@ -58,7 +58,7 @@ export const { entry, values, kernel, ownOutput } = kernelChoice({ name: kernelN
 /** The output that is used. */
 export const output = computed(() => outputOf(ownOutput.value));
 
-/** The output of a filter that asks for one: what was chosen comes first. */
+/** The output of a filter with its own output; the user's choice takes precedence. */
 export function outputOf(own: (typeof SHOWN_OUTPUTS)[number]) {
   return outputChoice.value === 'auto' ? own : outputChoice.value;
 }
@@ -89,18 +89,18 @@ export const optionsWith = (output: (typeof SHOWN_OUTPUTS)[number]): FilterOptio
   ...(linear.value && { linear: true }),
 });
 
-/** Makes the kernel one's own. */
+/** Replaces the kernel by a custom one. */
 export function edit(next: readonly (readonly number[])[]): void {
   rows.value = next;
   if (kernelName.value !== CUSTOM) {
-    // what the entry brought along stays
+    // keeps the output of the entry
     const own = output.value;
     if (outputChoice.value === 'auto' && own !== 'clamp') outputChoice.value = own;
     kernelName.value = CUSTOM;
   }
 }
 
-/** Takes an entry of the catalogue, with its defaults and its output. */
+/** Chooses an entry of the catalogue, with its defaults and its output. */
 export function choose(name: string): void {
   parameters.value = [];
   outputChoice.value = 'auto';

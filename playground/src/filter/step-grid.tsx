@@ -8,16 +8,16 @@ interface StepGridProps {
   readonly rows: readonly (readonly number[])[];
   readonly ghost?: (y: number, x: number) => boolean;
   readonly marked?: (y: number, x: number) => boolean;
-  /** Cells that are still to come. */
+  /** Cells that are not computed yet. */
   readonly hidden?: (y: number, x: number) => boolean;
   /** The highlighted cell of the framed ones. */
   readonly winner?: (y: number, x: number) => boolean;
-  /** A few signs in the corner of a cell. */
+  /** A few characters in the corner of a cell. */
   readonly note?: (y: number, x: number) => string;
   readonly onChange?: (y: number, x: number) => void;
 }
 
-/** Cells that can be clicked, or are only looked at. */
+/** A grid of cells, which can be clicked if `onChange` is set. */
 export function StepGrid({ name, rows, ghost, marked, winner, hidden, note, onChange }: StepGridProps) {
   const range = rangeOf('signed', rows.flat());
   return (

@@ -6,7 +6,7 @@ import { StepGrid } from './step-grid.js';
 import { example, go, kernelCells, kernelRows, pictureCells, pictureRows, playing, untouched, type Walk } from './steps-state.js';
 import { t } from './strings.js';
 
-/** One place of the kernel: the image, the kernel, the map so far, and the sum. */
+/** One position of the kernel: the image, the kernel, the map so far, and the sum. */
 export function StepPlace({ geometry, padded, map, kernel, winners, now }: Walk & { readonly now: number }) {
   const [outHeight, outWidth] = map.shape.slice(2);
   const [oy, ox] = [Math.floor(now / outWidth), now % outWidth];

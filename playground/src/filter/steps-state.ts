@@ -19,7 +19,7 @@ interface Walkable {
   readonly pools?: boolean;
 }
 
-/** The lecture's examples, from the slides with these numbers, and its pooling of 3 × 3. */
+/** The lecture's examples from slides 5 and 7, and its 3 × 3 pooling. */
 export const EXAMPLES = {
   slide5: { picture: digits('01000 11100 01000 00001 11111'), kernel: digits('010 101 010'), padding: 0 },
   slide7: { picture: digits('11100 01110 00111 00110 01100'), kernel: digits('101 010 101'), padding: 1 },

@@ -30,10 +30,10 @@ import { t } from './strings.js';
 
 const NAMES = Object.keys(EXAMPLES) as Example[];
 
-/** Milliseconds that the kernel stays at a place. */
+/** Milliseconds that the kernel stays at each position. */
 const PACE = 700;
 
-/** The kernel visits one place after the other. */
+/** The kernel visits one position after another. */
 export function Steps() {
   const walked = useSignal<Walk | undefined>(undefined);
   const failure = useSignal('');

@@ -52,7 +52,7 @@ export const t = dictionary({
   cell: ['weight, row {y}, column {x}', '权重，第 {y} 行第 {x} 列'],
   weights: ['Weights', '权重'],
   editHint: [
-    'Click a weight and type; the arrow keys move. You can paste a whole matrix or a kernel of another program.',
+    'Click a weight and type; the arrow keys move. You can paste a whole matrix or a kernel from another program.',
     '点击权重即可输入，方向键移动。可粘贴整个矩阵，或其他程序的核。',
   ],
   notANumber: ['Row {y}, column {x}: “{text}” is not a number. The kernel keeps {old}.', '第 {y} 行第 {x} 列：“{text}”不是数字，此处仍为 {old}。'],

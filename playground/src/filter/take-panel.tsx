@@ -26,7 +26,7 @@ function documentOf(): KernelDocument {
   };
 }
 
-/** Takes away the image, or the kernel in the words of others. */
+/** Exports the image, or the kernel in other formats. */
 export function TakePanel() {
   const failure = useSignal('');
   const said = (error: Error) => {

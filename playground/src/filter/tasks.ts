@@ -4,27 +4,27 @@ import { hold, holdFrame, holdResult, type Origin, type Picture, residentOf, typ
 import { atMost } from './pixels.js';
 import { paintScene, type Scene } from './scenes.js';
 
-/** An image that was read, and how large it was before. */
+/** An image that was read, and its original size. */
 export interface Read extends Picture {
   readonly size: { readonly width: number; readonly height: number };
 }
 
-/** A filtered image, and how every convolution on its way was computed. */
+/** A filtered image, and how each of its convolutions was computed. */
 export interface Filtered extends Picture {
   readonly ran: readonly PlanReport[];
 }
 
 /** The engine's tasks for the Filter view. */
 export const pictureTasks = {
-  /** Paints a scene, or decodes an image that comes with the page; without a backend too. */
+  /** Paints a scene, or decodes an image that comes with the page; it needs no backend. */
   paint: async (_: Backend | undefined, what: Scene | Blob): Promise<Picture> => hold(what instanceof Blob ? await createImageBitmap(what) : paintScene(what)),
 
   /**
-   * Takes an image or its file, reduced where it has too many pixels.
+   * Reads an image or an image file, and reduces it if it has too many pixels.
    * @throws DOMException InvalidStateError if the browser cannot decode the file; Error if it is larger than the browser draws
    */
   read: async (backend: Backend, picture: ImageBitmap | VideoFrame | Blob): Promise<Read> => {
-    // a file is read and decoded here: on the page's thread its bytes alone would take longer than a frame
+    // a file is read and decoded here: on the page's thread, reading its bytes alone would take longer than a frame
     const whole = picture instanceof Blob ? await createImageBitmap(picture) : picture;
     const [width, height] = 'displayWidth' in whole ? [whole.displayWidth, whole.displayHeight] : [whole.width, whole.height];
     let origin: Origin;

@@ -34,7 +34,7 @@ export function FilterView() {
   }, []);
   return (
     // a file dropped anywhere on the view becomes its image
-    // biome-ignore lint/a11y/noStaticElementInteractions: the button "Open a file" is the same by keyboard
+    // biome-ignore lint/a11y/noStaticElementInteractions: the button "Open a file" does the same by keyboard
     <div
       class="filter-view"
       data-over={over.value}

@@ -21,7 +21,7 @@ interface Asked {
 interface NumberQuestion extends Asked {
   readonly kind: 'number';
   readonly answer: () => Promise<number>;
-  /** How far an answer may be off. Default 0. */
+  /** Maximum error of an accepted answer. Default 0. */
   readonly within?: number;
 }
 
@@ -29,13 +29,13 @@ interface NumberQuestion extends Asked {
 interface ChoiceQuestion extends Asked {
   readonly kind: 'choice';
   readonly options: readonly Option[];
-  /** Position of the right one. */
+  /** Index of the correct one. */
   readonly right: number;
 }
 
 export type Question = NumberQuestion | ChoiceQuestion;
 
-/** A way from a chapter to another view. */
+/** A link from a chapter to another view. */
 export interface More {
   readonly text: Text;
   readonly to: View;

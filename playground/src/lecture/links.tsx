@@ -5,7 +5,7 @@ import { followLink } from '../shell/url.js';
 import type { More } from './chapter.js';
 import { say } from './say.js';
 
-/** The address of a view with some state, in the language, the theme and on the backend that were chosen. */
+/** The address of a view with a given state and the current language, theme and backend. */
 export function address(to: string, query = ''): string {
   const page = { lang: languageChoice.value, theme: themeChoice.value, backend: backendChoice.value };
   const kept = Object.entries(page).flatMap(([name, value]) => (value === 'auto' ? [] : [`${name}=${value}`]));
@@ -13,7 +13,7 @@ export function address(to: string, query = ''): string {
   return `#${to}${all ? `?${all}` : ''}`;
 }
 
-/** Where to go on. */
+/** Links for further exploration. */
 export function MoreLinks({ more }: { readonly more: readonly More[] }) {
   return (
     <ul class="lec-more">

@@ -14,7 +14,7 @@ type Verdict =
   | { readonly kind: 'wrong' | 'notANumber' }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** A question to the reader; the library knows the answer. */
+/** A question to the reader; the library computes the answer. */
 export function QuestionCard({ name, question }: { readonly name: ChapterName; readonly question: Question }) {
   const id = useId();
   const verdict = useSignal<Verdict | undefined>(undefined);

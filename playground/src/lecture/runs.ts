@@ -4,10 +4,10 @@ import { digitsUrl } from '../digits/weights.js';
 import { LECTURE, type Recipe } from '../train/recipe.js';
 import { Run } from '../train/run.js';
 
-/** The lecture's network by Adam, which learns within seconds. */
+/** The lecture's network, trained with Adam, which takes only seconds. */
 export const RECIPE: Recipe = { layers: LECTURE, activation: 'ReLU', optimizer: 'adam', momentum: 0, batch: 32, seed: 1 };
 
-/** The net that the reader builds: it learns from all digits that come with the page. */
+/** The network that the reader builds; it is trained on all digits that come with the page. */
 export const mine = new Run({ recipe: RECIPE, digits: async () => ({ train: digitsUrl('train'), validation: digitsUrl('test') }) });
 
 /** Size of the small training set that shows overfitting. */
@@ -17,7 +17,7 @@ export const VALIDATION = 500;
 
 let few: Promise<{ readonly train: string; readonly validation: string }> | undefined;
 
-/** Few digits to learn from, and the validation set. */
+/** A small training set, and the validation set. */
 function fewDigits() {
   few ??= Promise.all([bundledDigits(digitsUrl('train')), bundledDigits(digitsUrl('test'))]).then(([train, test]) => ({
     train: addressOf(train, FEW),
@@ -48,6 +48,6 @@ function addressOf({ images, labels }: Digits, count: number): string {
 export const LONG = 300;
 const plain = RECIPE.layers.filter(({ kind }) => kind !== 'dropout');
 
-/** Two runs that differ in nothing but dropout. */
+/** Two runs that differ only in dropout. */
 export const withDropout = new Run({ recipe: RECIPE, digits: fewDigits, until: LONG });
 export const without = new Run({ recipe: { ...RECIPE, layers: plain }, digits: fewDigits, until: LONG });

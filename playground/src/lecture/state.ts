@@ -38,7 +38,7 @@ export function goTo(name: ChapterName, to = 1): void {
   step.value = to;
 }
 
-/** One step on or back, over the chapters' borders. @param lengths number of steps of each chapter */
+/** Goes one step forward or back, also across chapters. @param lengths number of steps of each chapter */
 export function move(by: 1 | -1, lengths: Readonly<Record<ChapterName, number>>): void {
   const now = Math.min(step.peek(), lengths[chapter.peek()]) + by;
   if (now >= 1 && now <= lengths[chapter.peek()]) {

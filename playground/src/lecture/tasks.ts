@@ -35,7 +35,7 @@ export interface Place {
 /** Batch size. */
 const BATCH = 250;
 
-/** A network that is trained in the page: the newest alone is kept. */
+/** A network trained in the page; only the newest is kept. */
 let own: { readonly key: string; readonly backend: Backend; readonly model: Module } | undefined;
 
 async function ownNet(backend: Backend, key: string, bytes: Uint8Array): Promise<Module> {
@@ -66,7 +66,7 @@ export const lectureTasks = {
     return { shape: [1, 1, h, w], data: Float32Array.from({ length: h * w }, (_, i) => mean(i)) };
   },
 
-  /** How many of the first test digits a network reads when all of them are moved, a share for each movement. */
+  /** The fraction of the first test digits that a network recognizes after each movement. */
   accuracyMoved: async (backend: Backend, weights: string, digits: string, count: number, movements: readonly Movement[]): Promise<number[]> => {
     const [model, { images, labels }] = [await networkOn(backend, weights), await bundledDigits(digits)];
     const shares: number[] = [];
@@ -131,7 +131,7 @@ export const lectureTasks = {
   readDigit: async (backend: Backend, key: string, bytes: Uint8Array, x: Tensor): Promise<Float32Array> =>
     (await (await ownNet(backend, key, bytes)).run(x)).data.map((value) => Math.exp(value)),
 
-  /** How many of some test digits it reads, as a share. */
+  /** The fraction of some test digits that it recognizes. */
   testNet: async (backend: Backend, key: string, bytes: Uint8Array, digits: string, from: number, to: number): Promise<number> => {
     const set = part(await bundledDigits(digits), from, to);
     return (await evaluate(await ownNet(backend, key, bytes), new DataLoader(set, { batchSize: BATCH }))).accuracy;

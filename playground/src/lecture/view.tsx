@@ -12,7 +12,7 @@ import './lecture.css';
 /** Elements in which arrow keys have their own meaning. */
 const KEEPS_ARROWS = 'input, select, textarea, [role="slider"], [contenteditable], .lec-contents';
 
-/** The lecture, chapter by chapter: the text on one side moves the panel on the other. */
+/** The lecture, chapter by chapter: the steps of the text on one side control the panel on the other. */
 export function LectureView() {
   const name = chapter.value;
   const { title, steps, Panel, question, more } = chapters[name];
@@ -30,7 +30,7 @@ export function LectureView() {
     addEventListener('keydown', turn);
     return () => removeEventListener('keydown', turn);
   }, []);
-  // another chapter begins with its title, wherever the last one was left
+  // a new chapter is shown from its title, regardless of the scroll position in the last one
   const head = useRef<HTMLElement>(null);
   const before = useRef(name);
   useEffect(() => {
@@ -75,7 +75,7 @@ export function LectureView() {
 function Contents() {
   const list = useRef<HTMLOListElement>(null);
   const now = chapter.value;
-  // where the chapters are one line that scrolls, the one that is shown is in it
+  // if the chapters are a line that scrolls, scrolls to the current one
   useEffect(() => {
     const here = list.current?.querySelector('[aria-current]')?.closest('li');
     if (list.current && here) list.current.scrollLeft = here.offsetLeft - list.current.clientWidth / 2 + here.offsetWidth / 2;
@@ -101,7 +101,7 @@ function Contents() {
   );
 }
 
-/** Back and on, and how far the chapter has come. */
+/** The buttons Back and Next, and the progress in the chapter. */
 function Turn({ now, count }: { readonly now: number; readonly count: number }) {
   const next: ChapterName | undefined = CHAPTERS[position.value + 1];
   const last = now === count;

@@ -11,7 +11,7 @@ import { dot, largestTerms, rowsOf, under, windowAt } from './window.js';
 import type { WrittenProps } from './written.js';
 import './cell-card.css';
 
-/** Terms of a neuron that the card has room for. */
+/** Number of terms of a neuron that fit on the card. */
 const TERMS = 4;
 
 /** The sum of the chosen cell, shown beside its map: slices × windows, added up. */
@@ -82,14 +82,14 @@ export function CellCard() {
 
 const GAP = 10;
 
-/** Right of the map where there is room for the card, else left of it; as high as the map, but inside of what it is in. */
+/** Places the card to the right of the map if there is room, otherwise to the left, centered vertically on the map but inside the surrounding box. */
 function placeBeside(around: DOMRect, map: DOMRect, { offsetWidth, offsetHeight }: HTMLElement): Readonly<Record<string, string>> {
   const right = map.right - around.left + GAP;
   const left = map.left - around.left - GAP - offsetWidth;
   const fits = right + offsetWidth <= around.width;
   const x = fits ? right : left >= 0 ? left : Math.max(0, Math.min(right, around.width - offsetWidth));
   const middle = (map.top + map.bottom) / 2 - around.top;
-  // without room on either side it is below the map
+  // without room on either side, it is placed below the map
   const y = fits || left >= 0 ? middle - offsetHeight / 2 : map.bottom - around.top + GAP;
   return { left: `${x}px`, top: `${Math.max(0, Math.min(y, Math.max(0, around.height - offsetHeight)))}px` };
 }

@@ -5,10 +5,10 @@ type Pair = readonly [number, number];
 
 /** A step of a network, as the page shows it. */
 export interface Layer {
-  /** by the names of the library's retrieveFeatures */
+  /** the name in the library's retrieveFeatures */
   readonly name: string;
   readonly kind: 'conv' | 'linear' | 'maxPool' | 'relu' | 'logSoftmax' | 'other';
-  /** the layer that it takes; empty: the input */
+  /** the name of its input layer; empty: the input of the network */
   readonly from: string;
   /** `[C, H, W]`, or `[C, 1, 1]` for what has no spatial axes */
   readonly shape: readonly [number, number, number];
@@ -16,7 +16,7 @@ export interface Layer {
   /** names of its parameters */
   readonly weight?: string;
   readonly bias?: string;
-  /** the window, where there is one */
+  /** the window, if there is one */
   readonly kernel?: Pair;
   readonly stride?: Pair;
   readonly before?: Pair;
@@ -28,7 +28,7 @@ const KINDS: Readonly<Record<string, Layer['kind']>> = { maxPool: 'maxPool', rel
 export function layersOf(model: Module): Layer[] {
   const { graph } = model.trace([[1, 1, 28, 28]]);
   const parameters = new Map([...model.namedParameters()].map(([name, { storage }]) => [storage, name]));
-  // a view, such as flatten, shares its numbers with what it views
+  // a view, such as flatten, shares its numbers with its input
   const made = new Map<Storage, string>();
   return stepsByName(graph).map(([name, step]): Layer => {
     const [x, weight, bias] = step.inputs;
@@ -36,7 +36,7 @@ export function layersOf(model: Module): Layer[] {
     const pair = (values: readonly number[]): Pair => [values[1], values[2]];
     const layer: Layer = {
       name,
-      // a layer's class has another name in a page that was made small; what it computes has not
+      // minifying the page renames the classes of layers, but not their operations
       kind: step.attributes?.computes === 'conv' ? (geometry?.rank === 1 ? 'linear' : 'conv') : (KINDS[step.operation] ?? 'other'),
       from: made.get(x.storage) ?? '',
       shape: threeOf(step.output.shape),

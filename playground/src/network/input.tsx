@@ -79,7 +79,7 @@ function putBack(): void {
   dx.value = dy.value = angle.value = 0;
 }
 
-/** The digit in cells; it is moved by dragging, and by keys. */
+/** The digit in cells, which can be moved by dragging or by keyboard. */
 function Movable() {
   const drag = useRef<{ id: number; x: number; y: number; dx: number; dy: number } | undefined>(undefined);
   const keys = (event: KeyboardEvent) => {
@@ -108,7 +108,7 @@ function Movable() {
         const from = drag.current;
         if (from?.id !== event.pointerId) return;
         const size = event.currentTarget.getBoundingClientRect().width / 28;
-        // half cells: the digit follows the hand smoothly, and the address stays short
+        // half cells: the digit follows the pointer smoothly, and the URL stays short
         const cells = (pixels: number) => Math.round((2 * pixels) / size) / 2;
         dx.value = bounded(from.dx + cells(event.clientX - from.x));
         dy.value = bounded(from.dy + cells(event.clientY - from.y));
@@ -125,7 +125,7 @@ function Movable() {
   );
 }
 
-/** Turns the digit about its middle, by hand; keys turn it too. */
+/** A knob that rotates the digit about its center by dragging or by keyboard. */
 function Knob() {
   const held = useRef<{ id: number; from: number; angle: number } | undefined>(undefined);
   /** Counter-clockwise from the right, in degrees. */

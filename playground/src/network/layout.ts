@@ -14,7 +14,7 @@ export function block(length: number): readonly [rows: number, columns: number] 
   return [Math.ceil(length / columns), columns];
 }
 
-/** A vector in the shape of its block; behind its end there are zeros. */
+/** A vector in the shape of its block, padded with zeros. */
 export function asBlock({ data }: Tensor): Tensor {
   const [rows, columns] = block(data.length);
   const cells = new Float32Array(rows * columns);

@@ -6,10 +6,10 @@ import { complaintIn } from '../shell/complaints.js';
 import { angle, dx, dy, source, trouble } from './state.js';
 import { t } from './strings.js';
 
-/** How the test digits fare that are moved like the one that is shown; undefined while none is moved, or they are counted. */
+/** The number of test digits that are recognized when moved like the displayed one; undefined without a movement, or until they are counted. */
 const others = signal<{ readonly right: number; readonly all: number } | undefined>(undefined);
 
-/** Milliseconds that the digit must rest. */
+/** Milliseconds without movement before counting starts. */
 const PAUSE = 400;
 
 const count = latest(async (movement: { dx: number; dy: number; degrees: number }) => {
@@ -31,7 +31,7 @@ effect(() => {
   if (movement.dx !== 0 || movement.dy !== 0 || movement.degrees !== 0) timer = setTimeout(() => void count(movement), PAUSE);
 });
 
-/** One digit proves nothing: how many of all test digits bear the same move. */
+/** Shows how many of all test digits are recognized after the same movement, because a single digit is not representative. */
 export function Others() {
   const still = dx.value === 0 && dy.value === 0 && angle.value === 0;
   const counted = others.value;

@@ -13,7 +13,7 @@ export function Overview() {
       <h2 id="net-overview">{t('overview')}</h2>
       <p class="faint net-hint">{t('overviewHelp')}</p>
       <div class="net-unfolding">
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must scroll by keys too */}
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: an element that scrolls sideways must also scroll by keyboard */}
         <section class="net-scroll" tabIndex={0} aria-label={t('overviewScroll')}>
           <div class="net-stages">
             <Links />
@@ -112,7 +112,7 @@ function markIn(length: number, i: number) {
   return { y: Math.floor(i / columns), x: i % columns };
 }
 
-/** The slices of a map's kernel, small, on one scale for the whole layer. */
+/** The slices of a map's kernel, small, on a common scale for the layer. */
 function KernelOf({ layer: each, map }: { readonly layer: Layer; readonly map: number }) {
   const weight = network.value?.weights.get(each.weight ?? '');
   if (!weight) return null;
@@ -135,7 +135,7 @@ function showIn(scroller: Element | null, name: string): boolean {
   return true;
 }
 
-/** Lines from the chosen map to the maps that it is made of. */
+/** Lines from the selected map to the maps from which it is computed. */
 function Links() {
   const svg = useRef<SVGSVGElement>(null);
   const [paths, setPaths] = useState<readonly string[]>([]);

@@ -56,7 +56,7 @@ function Verdict() {
   );
 }
 
-/** Another network, from a file that training wrote. */
+/** Loads another network, from a file that training wrote. */
 function Source() {
   const load = async (file: File | undefined) => {
     if (!file) return;

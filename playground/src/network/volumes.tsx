@@ -3,7 +3,7 @@ import { isVector, shapeText } from './layout.js';
 import { choose, layer, layers, network } from './state.js';
 import { t } from './strings.js';
 
-/** Pixels of a cell across, and of a map in depth. */
+/** Pixels per cell across, and per map in depth. */
 const [CELL, DEPTH] = [4, 7];
 const SLANT = 0.5;
 const GAP = 34;
@@ -18,7 +18,7 @@ interface Box {
   readonly depth: number;
 }
 
-/** Every layer that changes the shape as a box: height and width are its maps', the depth their number. */
+/** Every layer that changes the shape as a box: its height and width are those of the maps, its depth is their number. */
 export function Volumes() {
   const boxes = boxesOf(layers.value);
   const last = boxes.at(-1);
@@ -32,7 +32,7 @@ export function Volumes() {
   return (
     <section class="panel" aria-labelledby="net-volumes" data-panel="volumes">
       <h2 id="net-volumes">{t('volumes')}</h2>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must scroll by keys too */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: an element that scrolls sideways must also scroll by keyboard */}
       <section class="net-scroll" tabIndex={0} aria-label={t('volumesScroll')}>
         <svg class="net-volumes" viewBox={`0 0 ${width} ${height}`} style={{ minWidth: `${width}px`, maxWidth: `${width * 1.7}px` }}>
           <title>{t('volumes')}</title>

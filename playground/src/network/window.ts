@@ -33,14 +33,14 @@ export function dot(window: Rows, kernel: Rows): number {
   return sum;
 }
 
-/** A product of a sum, and which input it is of. */
+/** A product in a sum, and the index of its input. */
 export interface Term {
   readonly i: number;
   readonly value: number;
   readonly weight: number;
 }
 
-/** The products of a neuron, the largest first, and what those behind the first few come to. */
+/** The largest products of a neuron, in descending order, and the sum of all others. */
 export function largestTerms(values: Float32Array, weights: Float32Array, most: number): { terms: readonly Term[]; rest: number } {
   const all = Array.from(values, (value, i): Term => ({ i, value, weight: weights[i] }));
   all.sort((a, b) => Math.abs(b.value * b.weight) - Math.abs(a.value * a.weight));

@@ -89,7 +89,7 @@ function LayerSelect() {
   );
 }
 
-/** Moves the window on, cell by cell, while it slides. It is requested, so it also runs where motion is reduced, but slowly. */
+/** Moves the window cell by cell while it slides. The user requested it, so it also runs with reduced motion, but slowly. */
 function useSliding(): void {
   const beat = useSignal(0);
   const on = sliding.value;

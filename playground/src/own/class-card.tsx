@@ -5,9 +5,9 @@ import { BYTES, SIZE } from './protocol.js';
 import { addFiles, addPicture, classes, type OwnClass, picture, removeClass, removePicture, rename, strokes } from './state.js';
 import { t } from './strings.js';
 
-/** Images a second while the button is held. */
+/** Images per second while the button is held. */
 const RATE = 8;
-/** Images that a card shows: the newest. */
+/** Number of images that a card shows; they are the newest. */
 const SHOWN = 12;
 
 /** A class: its name, its images, and the ways to add more. */
@@ -86,7 +86,7 @@ export function ClassCard({ at, own: { name, pictures } }: { readonly at: number
   );
 }
 
-/** A prepared image in its own pixels. @param bytes planes of red, green and blue */
+/** A prepared image in its original pixels. @param bytes planes of red, green and blue */
 export function Small({ bytes, label = '' }: { readonly bytes: Uint8Array; readonly label?: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {

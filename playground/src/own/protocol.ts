@@ -1,6 +1,6 @@
 import type { LookedAt } from '../train/protocol.js';
 
-/** Edge of the images that the network takes. */
+/** Side length of the network's input images. */
 export const SIZE = 32;
 /** Bytes of an image: red, green and blue planes. */
 export const BYTES = 3 * SIZE * SIZE;
@@ -13,7 +13,7 @@ export interface Examples {
   readonly labels: Uint8Array;
 }
 
-/** The network on the held-out images. */
+/** The results of the network on the held-out images. */
 export interface Held {
   readonly pictures: number;
   readonly accuracy: number;
@@ -25,10 +25,10 @@ export interface Progress {
   readonly running: boolean;
   readonly step: number;
   readonly epoch: number;
-  /** Mean loss and accuracy of the last epoch's batches, before each was learned from. */
+  /** Mean loss and accuracy of the last epoch's batches, each measured before its update. */
   readonly loss: number;
   readonly accuracy: number;
-  /** undefined where there are too few images to hold any back */
+  /** undefined if there are too few images to hold any out */
   readonly held?: Held;
   readonly kernels: readonly LookedAt[];
   /** The network as a checkpoint. */

@@ -6,7 +6,7 @@ import { Small } from './class-card.js';
 import { lookAt, picture, prepare, strokes, takeDigits, trouble } from './state.js';
 import { t } from './strings.js';
 
-/** Edge of what is taken of the camera's image, from its middle. */
+/** Side length of the square that is cut out of the middle of the camera's image. */
 const EDGE = 256;
 
 /** The input of the network: the camera's image or a drawing, and its 32 × 32 pixels. */

@@ -17,7 +17,7 @@ export interface OwnClass {
   readonly pictures: readonly Uint8Array[];
 }
 
-/** A network that learned, with the classes that it tells apart. */
+/** A trained network, with the classes that it distinguishes. */
 interface Net {
   readonly key: string;
   readonly checkpoint: Uint8Array;
@@ -25,7 +25,7 @@ interface Net {
 }
 
 export const MOST_CLASSES = 5;
-/** Images of a class. */
+/** Maximum number of images of a class. */
 const MOST_PICTURES = 300;
 
 const empty = (i: number): OwnClass => ({ name: t('classOf', { n: i + 1 }), pictures: [] });
@@ -44,7 +44,7 @@ export const shares = signal<Float32Array | undefined>(undefined);
 
 /** Default names of classes, in either language. */
 const UNNAMED = /^class (\d+)$|^类别 (\d+)$/;
-// default names follow the language until a network has learned the classes
+// default names follow the language until a network is trained on the classes
 effect(() => {
   language.value;
   const named = (name: string) => name.replace(UNNAMED, (_, english?: string, chinese?: string) => t('classOf', { n: english ?? chinese ?? '' }));
@@ -69,7 +69,7 @@ async function tried<T>(work: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** An image as the network takes it. */
+/** Converts an image to an input of the network. */
 export function prepare(source: Blob | ImageData): Promise<Uint8Array> {
   if (source instanceof Blob) return run('preparePicture', source).then(({ value }) => value);
   const { width, height, data } = source;
@@ -99,7 +99,7 @@ export function removePicture(at: number, index: number): void {
   change(at, { pictures: classes.value[at].pictures.filter((_, i) => i !== index) });
 }
 
-/** Adds images from files; what is no image is named, and the others are added. */
+/** Adds images from files; files that are not images are reported, and the others are added. */
 export async function addFiles(at: number, files: readonly File[]): Promise<void> {
   trouble.value = '';
   const refused: string[] = [];
@@ -111,7 +111,7 @@ export async function addFiles(at: number, files: readonly File[]): Promise<void
   if (refused.length > 0) trouble.value = t('refused', { names: refused.slice(0, 5).join(t('comma')), n: refused.length });
 }
 
-/** Puts an image from a file in front of the network. */
+/** Makes an image from a file the input of the network. */
 export async function lookAt(file: File): Promise<void> {
   trouble.value = '';
   strokes.value = [];
@@ -189,7 +189,7 @@ function receive(report: Report): void {
   net.value = { key: `own ${trainings} ${report.progress.step}`, checkpoint: report.progress.checkpoint, classes: learning };
 }
 
-/** A new network learns all images that there are now. */
+/** Trains a new network on all current images. */
 export function learn(): void {
   const all = classes.value;
   learning = all.map(({ name }) => name.trim());
@@ -212,13 +212,13 @@ export function pause(): void {
   tell({ type: 'pause' });
 }
 
-/** The network that was trained or opened goes on to be asked; only one that was trained here can learn on. */
+/** Continues training; only a network that was trained here can be trained further. */
 export function goOn(): void {
   running.value = true;
   tell({ type: 'continue' });
 }
 
-/** Opens a checkpoint that knows the names of its classes. */
+/** Opens a checkpoint that contains the names of its classes. */
 export async function open(file: File): Promise<void> {
   pause();
   const checkpoint = new Uint8Array(await file.arrayBuffer());

@@ -1,6 +1,6 @@
 import { dictionary } from '../shell/language.js';
 
-/** The texts of the view of one's own classes. */
+/** The texts of the view of custom classes. */
 export const t = dictionary({
   title: ['Train a network on your own classes', '教它认你自己的类别'],
   lead: [

@@ -1,7 +1,7 @@
 import { type Backend, DataError, decodeCheckpoint, type Image, imageFromBlob, type Module, resize, toTensor } from 'convlab';
 import { BYTES, SIZE } from './protocol.js';
 
-/** The network that was asked last. */
+/** The network that was used last. */
 let asked: { readonly key: string; readonly backend: Backend; readonly model: Module } | undefined;
 
 async function networkOf(backend: Backend, key: string, checkpoint: Uint8Array): Promise<Module> {
@@ -14,7 +14,7 @@ async function networkOf(backend: Backend, key: string, checkpoint: Uint8Array):
 
 /** The engine's tasks for the view of custom classes. */
 export const ownTasks = {
-  /** An image as the network takes it, {@link BYTES} bytes: resized as `convlab predict` does, on white where it is transparent. */
+  /** An image as an input of the network, {@link BYTES} bytes: resized as by `convlab predict`, with transparent pixels over white. */
   preparePicture: async (backend: Backend, source: Blob | Image<Uint8ClampedArray>): Promise<Uint8Array> => {
     const image = source instanceof Blob ? await imageFromBlob(source) : source;
     const { data } = toTensor(await resize(image, { width: SIZE, height: SIZE, method: 'triangle', backend }));

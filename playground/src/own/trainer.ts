@@ -20,12 +20,12 @@ import {
 import type { LookedAt } from '../train/protocol.js';
 import { type Examples, type Held, type Progress, SIZE } from './protocol.js';
 
-/** Images a step learns from. */
+/** Images per step. */
 const BATCH = 16;
-/** Images a class needs before one in five is held out. */
+/** Number of images that each class needs before one in five is held out. */
 const ENOUGH = 5;
 
-/** One training on the reader's own classes: `bestNet` by Adam, on images that are shifted, turned and partly erased anew in every epoch. */
+/** One training on the user's own classes: `bestNet` with Adam, on images that are randomly shifted, rotated and partly erased in every epoch. */
 export class Trainer {
   #step = 0;
   #epoch = 0;
@@ -42,7 +42,7 @@ export class Trainer {
     this.#optimizer = new Adam(model, { lr: 0.003 });
   }
 
-  /** A network that has not learned yet. */
+  /** Creates an untrained network. */
   static async start({ classes, pictures, labels }: Examples, seed: number, backend: Backend): Promise<Trainer> {
     const all = new TensorDataset({ shape: [labels.length, 3, SIZE, SIZE], data: pictures }, labels);
     const least = Math.min(...classes.map((_, label) => labels.filter((each) => each === label).length));
@@ -54,7 +54,7 @@ export class Trainer {
     return new Trainer(classes, model, new DataLoader(varied, { batchSize: BATCH, shuffle: true, seed }), count > 0 ? held : undefined);
   }
 
-  /** Learns for an epoch. @param onStep is awaited after each step; returning false ends the epoch there */
+  /** Trains for an epoch. @param onStep is awaited after each step; returning false ends the epoch there */
   async epoch(onStep: () => Promise<boolean>): Promise<void> {
     let [loss, right, all] = [0, 0, 0];
     this.model.train();

@@ -14,7 +14,7 @@ import { percent } from '../parts/numbers.js';
 import '../train/train.css';
 import './own.css';
 
-/** A network learns classes that the reader chooses. */
+/** Trains a network on classes that the user chooses. */
 export function OwnView() {
   useEffect(() => () => running.peek() && pause(), []);
   const now = progress.value;
@@ -58,7 +58,7 @@ export function OwnView() {
   );
 }
 
-/** Train, pause, train on, and how it goes. */
+/** Buttons to train, pause and continue, and the progress. */
 function Learning() {
   const now = progress.value;
   const busy = running.value;
@@ -93,7 +93,7 @@ function Learning() {
   );
 }
 
-/** The network's answer to what is in front of it, and the network as a file. */
+/** The network's answer to its current input, and the network as a file. */
 function Watch() {
   const known = net.value;
   const answer = known && picture.value && shares.value?.length === known.classes.length ? shares.value : undefined;
@@ -101,7 +101,7 @@ function Watch() {
   const download = () => {
     const url = URL.createObjectURL(new Blob([known?.checkpoint as Uint8Array<ArrayBuffer>]));
     Object.assign(document.createElement('a'), { href: url, download: 'classes.safetensors' }).click();
-    // the download has begun by then
+    // the download has started by then
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
   };
   return (

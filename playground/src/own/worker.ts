@@ -1,4 +1,4 @@
-// The worker that learns the reader's own classes: it reports after every epoch.
+// The worker that trains on the user's own classes: it reports after every epoch.
 import type { Backend } from 'convlab';
 import { openBackend } from '../engine/open-backend.js';
 import type { Command, Report } from './protocol.js';
@@ -8,7 +8,7 @@ import { Trainer } from './trainer.js';
 const EPOCHS = 30;
 /** Milliseconds of steps after which messages are read. */
 const BREATHE_EVERY = 25;
-/** One core is left to the page. */
+/** Leaves one core to the page. */
 const THREADS = Math.max(1, Math.min(4, navigator.hardwareConcurrency - 1));
 
 let backend: Promise<Backend> | undefined;
@@ -26,7 +26,7 @@ addEventListener('message', ({ data }: MessageEvent<Command>) => {
 
 async function obey(command: Command): Promise<void> {
   if (command.type === 'learn') {
-    // the definition of a run is its seed: the backend with the same bits everywhere
+    // wasm gives the same bits everywhere, so the seed determines the run
     backend ??= openBackend('wasm', THREADS);
     const next = await Trainer.start(command.examples, command.seed, await backend);
     trainer?.dispose();
@@ -35,7 +35,7 @@ async function obey(command: Command): Promise<void> {
   if (trainer && command.type !== 'pause') await learn(trainer);
 }
 
-/** Learns until a message comes, or for {@link EPOCHS}. */
+/** Trains until a message arrives, or for {@link EPOCHS}. */
 async function learn(learner: Trainer): Promise<void> {
   running = true;
   let breathed = performance.now();

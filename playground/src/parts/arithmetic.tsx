@@ -16,7 +16,7 @@ interface ArithmeticProps {
   /** The values under the kernel, as rows of numbers. */
   readonly window: readonly (readonly number[])[];
   readonly kernel: readonly (readonly number[])[];
-  /** Added to the sum. Default 0: not written. */
+  /** Added to the sum. Default 0, which is not shown. */
   readonly bias?: number;
   /** The library's number. */
   readonly result: number;
@@ -28,7 +28,7 @@ interface ArithmeticProps {
   readonly resultName?: string;
 }
 
-/** More products than these are not written out one by one. */
+/** Maximum number of products that are written out one by one. */
 const MOST = 49;
 
 /** One output cell, written out: window × kernel = products, and their sum. */

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 interface FileButtonProps {
   readonly accept?: string;
   readonly multiple?: boolean;
-  /** Read aloud in place of the text. */
+  /** Read aloud instead of the text. */
   readonly label?: string;
   readonly onFiles: (files: readonly File[]) => void;
   readonly children: ComponentChildren;

@@ -2,7 +2,7 @@ import { dark } from '../shell/theme.js';
 import { gradientOf, type Palette, type Range } from './colors.js';
 import { short } from './numbers.js';
 
-/** Which color is which number. */
+/** A legend for the colors of numbers. */
 export function Legend({ palette = 'signed', range: [low, high] }: { readonly palette?: Palette; readonly range: Range }) {
   return (
     <div class="legend">

@@ -6,14 +6,14 @@ import type { Cell } from './tensor-canvas.js';
 interface MatrixProps {
   /** Rows of numbers. */
   readonly rows: readonly (readonly number[])[];
-  /** What it is; the caption above it. */
+  /** The caption above the matrix. */
   readonly name: string;
   /** Default `signed`. */
   readonly palette?: Palette;
   readonly range?: Range;
   /** Cells that are framed. */
   readonly marked?: (y: number, x: number) => boolean;
-  /** Cells that are no cells of the input but padding. */
+  /** Cells that are padding instead of cells of the input. */
   readonly ghost?: (y: number, x: number) => boolean;
   readonly digits?: number;
   /** The cell under the pointer. */

@@ -4,7 +4,7 @@ import { t } from '../shell/strings.js';
 interface NoticeProps {
   readonly kind: 'info' | 'warning' | 'error';
   readonly children: ComponentChildren;
-  /** With it there is a button that closes it. */
+  /** If set, the notice has a button that closes it. */
   readonly onClose?: () => void;
 }
 

@@ -1,8 +1,8 @@
-/** A number in at most four significant digits, with a real minus: −0.125, 1200, 3.1e−5. */
+/** A number with at most four significant digits and a typographic minus sign: −0.125, 1200, 3.1e−5. */
 export function short(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';
   const rounded = Number(value.toPrecision(digits));
-  // noughts behind the point take the room of the digits
+  // zeros after the decimal point would take the space of the digits
   const text = rounded !== 0 && Math.abs(rounded) < 1e-4 ? rounded.toExponential() : String(rounded === 0 ? 0 : rounded);
   return text.replaceAll('-', '−');
 }

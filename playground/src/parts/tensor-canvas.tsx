@@ -12,11 +12,11 @@ export interface Cell {
 interface TensorCanvasProps {
   /** `[…, H, W]` */
   readonly tensor: Tensor;
-  /** Which of the planes in front of the last two axes. Default 0. */
+  /** Index of the plane over the axes before the last two. Default 0. */
   readonly plane?: number;
   /** Default `signed`. */
   readonly palette?: Palette;
-  /** Default: that of the plane's numbers. */
+  /** Default: the range of the plane. */
   readonly range?: Range;
   /** Alternative text; empty if the adjacent text describes it. */
   readonly label: string;
@@ -27,11 +27,11 @@ interface TensorCanvasProps {
   readonly onCell?: (cell: Cell | undefined) => void;
   /** A cell that was clicked. */
   readonly onPick?: (cell: Cell) => void;
-  /** A cell, or a window, that is framed. */
+  /** A framed cell or window. */
   readonly mark?: Cell & { readonly height?: number; readonly width?: number };
 }
 
-/** A plane of numbers as colors, a cell a pixel, enlarged without blur. */
+/** A plane of numbers as colors, one pixel per cell, enlarged without interpolation. */
 export function TensorCanvas(props: TensorCanvasProps) {
   const { tensor, plane = 0, palette = 'signed', label, width = '100%', onCell, onPick, mark } = props;
   const canvas = useRef<HTMLCanvasElement>(null);

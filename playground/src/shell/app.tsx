@@ -10,7 +10,7 @@ import { PresentKeys } from './present-keys.js';
 import { t } from './strings.js';
 import { named, type View, view } from './url.js';
 
-/** Every view is loaded when it is first looked at. */
+/** Each view is loaded when it is first opened. */
 const VIEWS: Readonly<Record<View, () => Promise<ComponentType>>> = {
   lecture: async () => (await import('../lecture/view.js')).LectureView,
   filter: async () => (await import('../filter/view.js')).FilterView,
@@ -25,7 +25,7 @@ type Loaded = { readonly name: View; readonly Show: ComponentType } | { readonly
 
 const loaded = signal<Loaded | undefined>(undefined);
 
-/** Loads the view that the address names, and every one that is looked at later. Called once, when the address has been read. */
+/** Loads the view that the address names, and every view that is opened later. Called once, after the address was read. */
 export function followView(): void {
   effect(() => {
     const name = view.value;
@@ -45,7 +45,7 @@ effect(() => {
   document.title = `${t(view.value)} · convlab`;
 });
 
-/** The page: header, the view that is shown, and a foot. */
+/** The page: the header, the current view, and the footer. */
 export function App() {
   const shown = loaded.value;
   const led = named.value;
@@ -81,7 +81,7 @@ export function App() {
 /** Error boundary: a failing view does not affect the page and its navigation. */
 function Guarded({ Show }: { readonly Show: ComponentType }) {
   const [error, reset] = useErrorBoundary();
-  // another address may be one that does not fail
+  // another address may work
   useEffect(() => {
     if (!error) return;
     addEventListener('hashchange', reset, { once: true });
@@ -90,7 +90,7 @@ function Guarded({ Show }: { readonly Show: ComponentType }) {
   return error ? <Notice kind="error">{t('viewFailed', { reason: complaintIn((error as Error).message) })}</Notice> : <Show />;
 }
 
-/** Not a link: the address holds the state. */
+/** This is not a link, because the address contains the state. */
 function toContent(): void {
   document.getElementById('content')?.focus();
 }

@@ -1,4 +1,4 @@
-// Errors of the library, in the language that is shown: it complains in English, in few forms.
+// Translates error messages of the library, which are in English and have a few forms, to the current language.
 import { language } from './language.js';
 
 type Form = readonly [english: RegExp, chinese: string];
@@ -18,7 +18,7 @@ const RULES: readonly Form[] = [
   [/^a cell of the kernel.*?(\d.*)?$/, '卷积核的一格（$1）'],
 ];
 
-/** Whole complaints. The operation that complains stays in front: it is a name. */
+/** Complete messages. The operation at their beginning is a name and stays unchanged. */
 const FORMS: readonly Form[] = [
   [/^(\w+): padding must be smaller than the axis with paddingMode 'reflect' \((.+)\), received (.+)$/, '$1：reflect 模式的补齐必须窄于该轴（$2），收到 $3'],
   [

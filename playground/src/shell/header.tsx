@@ -21,13 +21,13 @@ const BACKEND_NAMES = {
 } as const;
 const LANGUAGE_NAMES = { en: 'English', zh: '中文' } as const;
 
-/** The name, the tabs of the views, what runs, and the switches of the page. On a phone the switches are behind a button. */
+/** The name, the tabs of the views, the backend, and the settings of the page. On a phone, the settings are behind a button. */
 export function Header() {
   const state = engineState.value;
   const open = useSignal(false);
   const tabs = useRef<HTMLElement>(null);
   const [now, words] = [view.value, language.value];
-  // on a phone the tabs scroll: the current one is in sight
+  // on a phone the tabs scroll: makes the current one visible
   useEffect(() => {
     const [strip, here] = [tabs.current, tabs.current?.querySelector('[aria-current]')].map((each) => each?.getBoundingClientRect());
     if (tabs.current && strip && here) tabs.current.scrollLeft += here.left + here.width / 2 - strip.left - strip.width / 2;

@@ -1,7 +1,7 @@
-// The browser's history as undo and redo: every step is an entry, numbered in its state.
+// Undo and redo by the browser's history: every step is an entry, with its number in its state.
 import { computed, signal } from '@preact/signals';
 
-/** The entry that is shown, and the last there is; both count from where the site was entered. */
+/** The numbers of the current entry and of the last one, counted from the entry at which the site was opened. */
 const at = signal(0);
 const last = signal(0);
 let byTab = false;
@@ -14,16 +14,16 @@ function numberOf(state: unknown): number | undefined {
   return typeof state === 'object' && state !== null && 'at' in state && typeof state.at === 'number' ? state.at : undefined;
 }
 
-/** The address that comes next is a tab's. */
+/** Announces that the next address comes from a tab. */
 export function expectTab(): void {
   byTab = true;
-  // it may have been opened elsewhere
+  // the link may have been opened in another window
   setTimeout(() => {
     byTab = false;
   }, 500);
 }
 
-/** Takes note of the entry that the browser shows. @returns whether it was entered or followed again, and not by a tab */
+/** Registers the browser's current entry. @returns true if the address was entered or a link to it was followed, other than a tab */
 export function enterHistory(): boolean {
   const known = numberOf(history.state);
   const followed = known === undefined && !byTab;
@@ -41,23 +41,23 @@ export function enterHistory(): boolean {
 }
 let entered = false;
 
-/** A new step. What was undone before it is gone. */
+/** Adds a step. Steps that were undone before it can no longer be redone. */
 export function pushEntry(hash: string): void {
   at.value = last.value = at.value + 1;
   history.pushState({ at: at.value }, '', hash);
 }
 
-/** The same step in other words. */
+/** Replaces the address of the current step. */
 export function replaceEntry(hash: string): void {
   history.replaceState({ at: at.value }, '', hash);
 }
 
-/** Takes the latest step back; never leaves the site. */
+/** Undoes the latest step; never leaves the site. */
 export function undo(): void {
   if (canUndo.value) history.back();
 }
 
-/** Takes it again. */
+/** Redoes the step that was undone last. */
 export function redo(): void {
   if (canRedo.value) history.forward();
 }

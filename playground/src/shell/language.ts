@@ -2,10 +2,10 @@ import { computed } from '@preact/signals';
 import { oneOf } from './codecs.js';
 import { urlSignal } from './url.js';
 
-/** The languages; `auto` is the browser's, if it is one of the others, else English. */
+/** The languages; `auto`: that of the browser if it is one of the others, otherwise English. */
 export const LANGUAGES = ['auto', 'en', 'zh'] as const;
 
-/** What was chosen. */
+/** The chosen language. */
 export const languageChoice = urlSignal('page', 'lang', 'auto', oneOf(LANGUAGES));
 
 /** The current language. */
@@ -18,8 +18,8 @@ export const language = computed(() => {
 export type Text = readonly [en: string, zh: string];
 
 /**
- * Texts by name, as a function that gives them in the language that is shown: `t('size', { n: 3 })`.
- * A component that calls it is drawn again when the language changes.
+ * Texts by name, as a function that returns them in the current language: `t('size', { n: 3 })`.
+ * A component that calls it is rendered again when the language changes.
  */
 export function dictionary<K extends string>(texts: Readonly<Record<K, Text>>): (name: K, values?: Readonly<Record<string, string | number>>) => string {
   return (name, values) => {
@@ -28,7 +28,7 @@ export function dictionary<K extends string>(texts: Readonly<Record<K, Text>>): 
   };
 }
 
-/** A device as the library names it, such as `wasm simd, 2 threads`, in the language that is shown. */
+/** The library's name of a device, such as `wasm simd, 2 threads`, in the current language. */
 export function deviceName(device: string): string {
   return language.value === 'zh' ? device.replace(/, (\d+) threads?\b/, '，$1 线程') : device;
 }

@@ -1,13 +1,13 @@
 import { effect } from '@preact/signals';
 import { engineState } from '../engine/engine.js';
 
-/** Keeps the page for use without a network. It waits until the page computes, and leaves a visitor who saves data alone. */
+/** Caches the page for offline use. It waits until the page computes, and does nothing if the browser is set to save data. */
 export function keepOffline(): void {
   const { connection } = navigator as Navigator & { readonly connection?: { readonly saveData?: boolean } };
   if (import.meta.hot || !('serviceWorker' in navigator) || connection?.saveData) return;
   const stop = effect(() => {
     if (engineState.value.status === 'opening') return;
-    // a second for the first image, which comes over the same line
+    // leaves the connection to the first image for a second
     setTimeout(() => navigator.serviceWorker.register('./sw.js').catch(() => undefined), 1000);
     queueMicrotask(() => stop());
   });

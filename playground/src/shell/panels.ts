@@ -1,4 +1,4 @@
-// One panel of a view: shown alone over the whole window, led to by an address, or omitted.
+// A panel of a view can be shown alone in the whole window, scrolled to by an address, or hidden.
 import { effect } from '@preact/signals';
 import { type Codec, flag, list } from './codecs.js';
 import { isTyped } from './history.js';
@@ -34,14 +34,14 @@ export function present(name: string): void {
   presenting.value = true;
 }
 
-/** Rules that depend on the address. A sheet of the document's own is no inline style, which a policy may forbid. */
+/** Rules that depend on the address. A constructed style sheet is not an inline style, which a content security policy may forbid. */
 const sheet = new CSSStyleSheet();
 
 function rulesFor(alone: string, left: readonly string[]): string {
   const rules = left.map((name) => `${FRAME[name] ?? `main [data-panel="${name}"]`} { display: none !important; }`);
   if (alone !== '') {
     const it = `[data-panel="${alone}"]`;
-    // what neither holds the panel nor is in it; a page without the panel is shown whole
+    // hides all elements that neither contain the panel nor are inside it; a page without the panel is shown completely
     rules.push(`body:has(${it}) *:not(:has(${it}), ${it}, ${it} *, .present-keys, .present-keys *) { display: none !important; }`);
   }
   return rules.join('\n');
@@ -65,7 +65,7 @@ export function followPanels(): void {
       return;
     }
     const key = SAME[event.key] ?? event.key;
-    // what has the focus and a use for keys keeps them, except for those of a remote control
+    // a focused element that handles keys receives them, except for those of a remote control
     if (key === event.key && event.target instanceof Element && event.target.closest('button, select, input, a, [tabindex="0"]')) return;
     if (press(find(panel.peek()), key)) event.preventDefault();
   });
@@ -76,7 +76,7 @@ const SAME: Readonly<Record<string, string>> = { PageDown: 'ArrowRight', PageUp:
 
 /** Presses the button with this key in `data-key`; without one, moves the first slider of the panel. @returns whether either exists */
 function press(within: HTMLElement | null, key: string): boolean {
-  // the view turns its own pages
+  // the view handles these keys itself
   if (within?.dataset.keys === 'view') return false;
   const button = within?.querySelector<HTMLButtonElement>(`button[data-key="${CSS.escape(key)}"]`);
   if (button) {
@@ -106,7 +106,7 @@ function whenThere(name: string, then: (found: HTMLElement) => void, until = per
 const HOLD = 4000;
 let release = () => {};
 
-/** Leads to the panel that the address names, or that shows what it names. Called once a view is drawn. */
+/** Scrolls to the panel that the address names, or that shows a value in the address. Called once a view is rendered. */
 export function leadToPanel(): void {
   release();
   // over a slow connection, a view may be drawn long after its address was read

@@ -2,9 +2,9 @@
 import { computed, signal } from '@preact/signals';
 import { linkTo, view } from './url.js';
 
-/** Something that the address does not hold. */
+/** Data that the address does not contain. */
 export interface Part {
-  /** What it is, for display; undefined while there is nothing but what the page brings along. */
+  /** A description for display; undefined while there is only data that comes with the page. */
   readonly says: () => string | undefined;
   readonly save: () => Promise<{ readonly name: string; readonly bytes: Blob }>;
   readonly open: (file: File) => Promise<void>;
@@ -27,7 +27,7 @@ const parts = signal<ReadonlyMap<string, Part>>(new Map());
 /** Parts of a file for views that are not loaded yet. */
 const coming = new Map<string, File>();
 
-/** Makes known what a view holds besides its address. Called once, when the view is loaded. */
+/** Registers data of a view that its address does not contain. Called once, when the view is loaded. */
 export function holdPart(name: string, part: Part): void {
   parts.value = new Map(parts.peek()).set(name, part);
   const file = coming.get(name);
@@ -50,7 +50,7 @@ export async function packParcel(): Promise<Blob> {
   return new Blob([JSON.stringify(parcel)], { type: 'application/json' });
 }
 
-/** Shows what a file holds. @throws NoParcel if it is no such file */
+/** Opens a file and shows its contents. @throws NoParcel if it is not such a file */
 export async function openParcel(file: Blob): Promise<void> {
   const { address, files } = parseParcel(await file.text());
   coming.clear();
@@ -69,7 +69,7 @@ export async function openParcel(file: Blob): Promise<void> {
   }
 }
 
-/** Thrown with words that the page translates. */
+/** Thrown for a file that is not a `.convlab` file; the page shows its own message, in the current language. */
 export class NoParcel extends Error {}
 
 /** @throws NoParcel */
@@ -78,7 +78,7 @@ export function parseParcel(text: string): { readonly address: string; readonly 
     const said: unknown = JSON.parse(text);
     if (isParcel(said)) return { address: said.address, files: new Map(Object.entries(said.parts).map(([name, packed]) => [name, fileOf(packed)])) };
   } catch {
-    // told below
+    // reported below
   }
   throw new NoParcel();
 }

@@ -1,7 +1,7 @@
 import { panel, presenting } from './panels.js';
 import { t } from './strings.js';
 
-/** Below a panel that is shown alone: its keys, and the way back. */
+/** Shown below a panel in the presentation view: its keys, and a button that ends the presentation. */
 export function PresentKeys() {
   if (!presenting.value || panel.value === '') return null;
   return (

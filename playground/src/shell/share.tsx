@@ -11,7 +11,7 @@ import { addressOf, flushUrl, view } from './url.js';
 /** Size of the iframe, in pixels of the surrounding page. */
 const EMBEDDED = { width: 960, height: 600 } as const;
 
-/** The way into a slide, a lesson's page or a projector: the whole view or one panel of it. */
+/** Links, iframe code and files for sharing the whole view or one panel of it. */
 export function Share() {
   const parts = useSignal<ReturnType<typeof panelsShown>>([]);
   const chosen = useSignal('');
@@ -30,7 +30,7 @@ export function Share() {
     tried(async () => {
       const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(await packParcel()), download: `${view.peek()}.convlab` });
       link.click();
-      // the download has begun by then
+      // the download has started by then
       setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
     });
   const open = (file: File) =>
@@ -119,7 +119,7 @@ export function Share() {
   );
 }
 
-/** The HTML that shows it in another page. */
+/** The HTML that embeds an address in another page. */
 function frameFor(one: string): string {
   const left = [...new Set([...hidden.peek(), 'header', 'foot', ...(one ? ['keys'] : [])])].join(',');
   const address = addressOf({ ...(one && { panel: one, present: '1' }), hide: left }).replaceAll('&', '&amp;');

@@ -2,10 +2,10 @@ import { computed, effect, signal } from '@preact/signals';
 import { oneOf } from './codecs.js';
 import { urlSignal } from './url.js';
 
-/** `auto` is the system's. */
+/** `auto`: the theme of the system. */
 export const THEMES = ['auto', 'light', 'dark'] as const;
 
-/** What was chosen. */
+/** The chosen theme. */
 export const themeChoice = urlSignal('page', 'theme', 'auto', oneOf(THEMES));
 
 const system = matchMedia('(prefers-color-scheme: dark)');

@@ -7,16 +7,16 @@ import { enterHistory, expectTab, pushEntry, replaceEntry } from './history.js';
 export const VIEWS = ['lecture', 'filter', 'network', 'train', 'own', 'volume', 'add'] as const;
 /** One of {@link VIEWS}. */
 export type View = (typeof VIEWS)[number];
-/** Whose state it is: one view's, or the page's. */
+/** The owner of a value: a view, or the page. */
 type Owner = View | 'page';
 
-/** What a value of the URL is besides. */
+/** Properties of a value in the URL. */
 interface About {
   /** It changes automatically or with the pointer: changes are not undo steps. */
   readonly passing?: boolean;
   /** It belongs to the current view: links to other views omit it. */
   readonly local?: boolean;
-  /** The panel that shows it: an address that names it leads there. */
+  /** The panel that shows it: an address that contains the value leads there. */
   readonly panel?: string;
 }
 
@@ -33,7 +33,7 @@ const known = signal(0);
 
 /** The view that is shown. */
 export const view = signal<View>('lecture');
-/** What the address named when it was entered or followed, in its order; nothing where it was a tab, or the way back. */
+/** The names of the values in the address that was entered or followed, in order; empty after a tab was opened or the history was used. */
 export const named = signal<readonly string[]>([]);
 
 /**
@@ -62,7 +62,7 @@ export function urlSignal<T>(owner: Owner, name: string, initial: T, codec: Code
   return value;
 }
 
-/** The panel of a view that shows what the address named first. */
+/** The panel of a view that shows the first of the given values with a panel. */
 export function panelNamed(of: View, names: readonly string[]): string | undefined {
   for (const name of names) {
     const panel = entries.get(of)?.get(name)?.panel;
@@ -80,7 +80,7 @@ export function linkTo(target: View): string {
   return written(target, ({ local }) => !local || target === view.peek());
 }
 
-/** The hash of a view, with what of the page is wanted. */
+/** The hash of a view, with the wanted values of the view and the page. */
 function written(target: View, wanted: (entry: Entry) => boolean): string {
   known.value;
   const said: string[] = [];
@@ -102,7 +102,7 @@ export function addressOf(more: Readonly<Record<string, string>>): string {
   return `${location.href.split('#')[0]}#${name}${parts.length > 0 ? `?${parts.join('&')}` : ''}`;
 }
 
-/** A hash may hold more than a query: a matrix stays legible. */
+/** Escapes text for a hash, which allows more characters than a query, so that a matrix stays legible. */
 function escaped(text: string): string {
   return encodeURIComponent(text).replace(/%(2C|3B|3A|40|2F)/g, (code) => decodeURIComponent(code));
 }
@@ -115,9 +115,9 @@ function unescaped(text: string): string | undefined {
   }
 }
 
-/** The hash as it was read or written last. */
+/** The hash that was read or written last. */
 let seen = '';
-/** The same without what only passes. */
+/** The same without passing values. */
 let steady = '';
 /** True while an address is being applied: these changes are not the visitor's. */
 let settling = true;
@@ -149,7 +149,7 @@ function readUrl(): void {
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Writes what has changed now, and not in a moment. A change is a step that can be undone, unless it only passes. */
+/** Writes changes to the URL immediately instead of after a delay. A change is a step that can be undone, unless only passing values changed. */
 export function flushUrl(): void {
   clearTimeout(timer);
   // another address was entered and will be applied soon: the current state must not overwrite it
@@ -169,19 +169,19 @@ export function followLink(): void {
   scrollTo({ top: 0, behavior: 'instant' });
 }
 
-/** Opens another view from its tab: at its top, whatever its state is. */
+/** Opens another view from its tab: at its top, regardless of its state. */
 export function followTab(): void {
   followLink();
   expectTab();
 }
 
-/** Starts to follow the URL, and to keep it. Called once, after the page's own signals were made. */
+/** Starts to synchronize state and URL. Called once, after the page's own signals were created. */
 export function followUrl(): void {
   readUrl();
   addEventListener('hashchange', readUrl);
   effect(() => {
     linkTo(view.value);
-    // browsers limit how often an address may change; a slider moves more often
+    // browsers limit how often an address may change; a slider changes more often
     clearTimeout(timer);
     timer = setTimeout(flushUrl, 200);
   });

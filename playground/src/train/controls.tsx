@@ -2,7 +2,7 @@ import { Select } from '../parts/select.js';
 import { go, measured, opened, PACES, pace, pause, progress, running, seek, shown, startOver } from './state.js';
 import { t } from './strings.js';
 
-/** Run, pause, step, start over, and back through history. */
+/** Buttons to run, pause, step and start over, and the history slider. */
 export function Controls() {
   const now = progress.value;
   const ready = opened.value !== undefined && now !== undefined;

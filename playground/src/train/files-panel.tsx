@@ -3,14 +3,14 @@ import { flushUrl, linkTo } from '../shell/url.js';
 import { load, opened, save, trainOn } from './state.js';
 import { t } from './strings.js';
 
-/** Weights to and from files, and other digits. */
+/** Saves and loads weights, and loads other digits. */
 export function FilesPanel() {
   const ready = opened.value !== undefined;
   const download = async () => {
     const url = URL.createObjectURL(await asFile());
     const link = Object.assign(document.createElement('a'), { href: url, download: 'digits.safetensors' });
     link.click();
-    // the download has begun by then
+    // the download has started by then
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
   };
   const look = async () => {

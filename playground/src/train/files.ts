@@ -8,8 +8,8 @@ interface ChosenFile {
 }
 
 /**
- * Digits from two IDX files, packed by gzip or not: images `[N, 28, 28]` and labels `[N]`, in whichever order. The last
- * sixth, at most 5,000, is kept back to measure by.
+ * Digits from two IDX files, with or without gzip: images `[N, 28, 28]` and labels `[N]`, in any order. The last sixth, at
+ * most 5,000, is held out for validation.
  * @throws DataError if they are not such files, or do not belong together
  */
 export async function digitsFromFiles(files: readonly ChosenFile[]): Promise<{ train: Digits; validation: Digits }> {

@@ -9,7 +9,7 @@ import { ACTIVATIONS, layersCodec, OPTIMIZERS, type Recipe, shapesOf } from './r
 import { Run } from './run.js';
 import { BATCHES, measured, RATES, rate, recipe, repeatable, steps } from './state.js';
 
-/** The settings of a run, and how far it went. */
+/** The settings of a run, and its number of steps. */
 export interface HeldRun {
   readonly recipe: Recipe;
   readonly rate: (typeof RATES)[number];
@@ -22,7 +22,7 @@ export interface HeldCurves {
   readonly measured: readonly Pick<Measured, 'step' | 'loss' | 'accuracy'>[];
 }
 
-/** Steps that a run from an address may have. */
+/** Maximum number of steps of a run in an address. */
 const MOST_STEPS = 20_000;
 const whole = (max: number) => number({ min: 0, max, whole: true });
 
@@ -49,7 +49,7 @@ export const held = urlSignal<HeldRun | undefined>('train', 'held', undefined, h
 
 /** Curves by the settings they belong to: undo brings them back. */
 const known = signal<ReadonlyMap<string, HeldCurves>>(new Map());
-/** The run that is trained again. */
+/** The held run that is being trained again. */
 const again = signal<{ readonly of: string; readonly run: Run } | undefined>(undefined);
 
 /** The known curves of the held run; undefined if there is none. */
@@ -67,13 +67,13 @@ function curvesOf(run: Run, { steps: count }: HeldRun): HeldCurves {
 
 /** True while the held run is being trained again. */
 export const repeating = computed(() => again.value?.of === heldCodec.encode(held.value) && again.value.run.running.value);
-/** Why it could not be. */
+/** Why training it again failed; empty if it did not. */
 export const repeatFailure = computed(() => again.value?.run.failure.value ?? '');
 
 /** True if the current run can be held, i.e. repeated from its settings. */
 export const canHold = computed(() => repeatable.value && (steps.value.at(-1)?.step ?? 0) > 0);
 
-/** Holds the present run as it is now. */
+/** Holds the current run in its current state. */
 export function holdRun(): void {
   const run = { recipe: recipe.peek(), rate: rate.peek(), steps: Math.min(steps.peek().at(-1)?.step ?? 0, MOST_STEPS) };
   batch(() => {
@@ -85,7 +85,7 @@ export function holdRun(): void {
   });
 }
 
-/** Holds nothing. */
+/** Removes the held run. */
 export function letGo(): void {
   again.peek()?.run.close();
   batch(() => {

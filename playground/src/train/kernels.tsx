@@ -42,12 +42,12 @@ export function Kernels({ kernels }: Pick<Progress, 'kernels'>) {
   );
 }
 
-/** All slices `[Cout, Cin, kH, kW]` on one canvas, a column for each kernel: one canvas is drawn faster than hundreds. */
+/** All slices `[Cout, Cin, kH, kW]` on one canvas, which is drawn faster than hundreds, with one column per kernel. */
 export function Slices({ tensor, range: [low, high], label }: { readonly tensor: Tensor; readonly range: Range; readonly label: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const isDark = dark.value;
   const [count, slices, height, width] = tensor.shape;
-  // few slices of a first layer are laid out in a row that wraps
+  // the slices of a first layer with one input map are laid out in rows of up to 8
   const columns = slices === 1 ? Math.min(count, 8) : count;
   const rows = slices === 1 ? Math.ceil(count / columns) : slices;
   const [w, h] = [columns * (width + 1) - 1, rows * (height + 1) - 1];
@@ -67,7 +67,7 @@ export function Slices({ tensor, range: [low, high], label }: { readonly tensor:
   return <canvas ref={canvas} class="train-slices" width={w} height={h} role="img" aria-label={label} style={{ maxWidth: `${Math.min(w * 12, 520)}px` }} />;
 }
 
-/** How large weights and gradients are, as bars on a logarithmic scale. */
+/** The magnitudes of weights and gradients, as bars on a logarithmic scale. */
 export function Sizes({ sizes }: Pick<Progress, 'sizes'>) {
   const width = (value: number) => (value > 0 ? `${Math.min(100, Math.max(2, 100 * (1 + Math.log10(value) / 6)))}%` : '0');
   return (

@@ -18,7 +18,7 @@ const [MAPS, UNITS, PERCENT] = [
   [0, 10, 20, 30, 40, 50, 60, 70, 80, 90],
 ];
 
-/** The layers from the digit to the classes, with the shape behind each. */
+/** The layers from the digit to the classes, each with its output shape. */
 export function LayersEditor() {
   const { shapes } = shapesOf(layers.value);
   const wrong = misfit.value;
@@ -103,7 +103,7 @@ export function LayersEditor() {
   );
 }
 
-/** A layer that needs maps comes before the first dense one, others at the end. */
+/** Adds a layer: before the first dense one if it needs maps, otherwise at the end. */
 function added(before: readonly LayerSpec[], layer: LayerSpec): readonly LayerSpec[] {
   const dense = before.findIndex(({ kind }) => kind === 'dense');
   const at = dense >= 0 && (layer.kind === 'conv' || layer.kind === 'max' || layer.kind === 'average') ? dense : before.length;

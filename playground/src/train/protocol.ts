@@ -2,14 +2,14 @@ import type { Mistake, Tensor } from 'convlab';
 import type { BackendChoice } from '../engine/choice.js';
 import type { LayerSpec, Recipe } from './recipe.js';
 
-/** One step, as the batch was before it was learned from. */
+/** The record of one step: loss and accuracy of its batch before the update. */
 export interface StepRecord {
   readonly step: number;
   readonly loss: number;
   readonly accuracy: number;
 }
 
-/** How the network does on digits that it does not learn from. */
+/** The results of the network on digits that it is not trained on. */
 export interface Measured {
   readonly step: number;
   readonly loss: number;
@@ -29,17 +29,17 @@ export interface LookedAt {
 
 /** The visible state of a training run. */
 export interface Progress {
-  /** Steps that are done. */
+  /** Number of completed steps. */
   readonly step: number;
   readonly stepsPerEpoch: number;
   readonly running: boolean;
-  /** Since the last message. */
+  /** The steps since the last message. */
   readonly steps: readonly StepRecord[];
   readonly measured: readonly Measured[];
   readonly kernels: readonly LookedAt[];
-  /** Root mean square of every weight's numbers and gradient, by name. */
+  /** Root mean square of each weight and of its gradient, by name. */
   readonly sizes: readonly { readonly name: string; readonly weight: number; readonly gradient: number }[];
-  /** Steps that can be gone back to. */
+  /** Steps to which training can go back. */
   readonly kept: readonly number[];
 }
 
@@ -66,7 +66,7 @@ export type Command =
 /** Messages from the worker. */
 export type Report =
   | { readonly type: 'opened'; readonly device: string; readonly parameters: number; readonly train: number; readonly validation: number }
-  /** `fresh`: what was shown before is of another training */
+  /** `fresh`: earlier reports belong to another training */
   | { readonly type: 'progress'; readonly fresh: boolean; readonly progress: Progress }
   | { readonly type: 'saved'; readonly bytes: Uint8Array }
   | { readonly type: 'loaded'; readonly name: string; readonly layers: readonly LayerSpec[]; readonly activation: Recipe['activation'] }

@@ -7,7 +7,7 @@ import { ACTIVATIONS, OPTIMIZER_NAMES, OPTIMIZERS } from './recipe.js';
 import { activation, BATCHES, batch, momentum, opened, optimizer, RATES, rate, seed } from './state.js';
 import { t } from './strings.js';
 
-/** Everything that decides how training goes. */
+/** All settings of the training. */
 export function RecipePanel() {
   const now = opened.value;
   return (

@@ -55,7 +55,7 @@ export function Confusion({ measured: { confusion }, names = DIGITS }: Confusion
   );
 }
 
-/** The digits that the network is surest of, and wrong about. */
+/** The misclassified digits for which the network is most confident. */
 export function Worst({ measured: { worst } }: { readonly measured: Measured }) {
   return (
     <section class="panel train-mistakes" aria-labelledby="train-worst" data-panel="mistakes">

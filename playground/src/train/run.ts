@@ -1,4 +1,4 @@
-// A training beside the one of the Train view: the same worker, with a recipe that is fixed.
+// A training in addition to that of the Train view: the same worker, with a fixed recipe.
 import { signal } from '@preact/signals';
 import { backendChoice } from '../engine/choice.js';
 import type { LookedAt, Measured, Report, StepRecord } from './protocol.js';
@@ -78,7 +78,7 @@ export class Run {
     });
   }
 
-  /** Ends the worker. What was seen of the run stays. */
+  /** Ends the worker. The reported results of the run are kept. */
   close(): void {
     this.#worker?.terminate();
     this.#worker = undefined;

@@ -1,7 +1,7 @@
 import type { Tensor } from 'convlab';
 import type { Measured } from './protocol.js';
 
-/** All that a training is made of at a step. */
+/** The complete state of a training at a step. */
 export interface Snapshot {
   readonly step: number;
   readonly weights: ReadonlyMap<string, Tensor>;
@@ -10,13 +10,13 @@ export interface Snapshot {
   readonly measured: Measured;
 }
 
-/** Bytes that snapshots may take together. */
+/** Maximum total bytes of the snapshots. */
 const MOST = 96 * 2 ** 20;
 
-/** The states of a training, from the first on; where they take too much room every second one goes, never the first and the last. */
+/** The states of a training, from the first one. If they take too much memory, every second one is removed, but never the first and the last. */
 export class Snapshots {
   #kept: Snapshot[] = [];
-  /** Snapshots that come sooner after the one before are not kept for long. */
+  /** Minimum number of steps between snapshots that are kept permanently. */
   #distance = 1;
 
   constructor(private readonly most = MOST) {}
@@ -24,7 +24,7 @@ export class Snapshots {
   keep(snapshot: Snapshot): void {
     this.#kept = this.#kept.filter(({ step }) => step !== snapshot.step);
     const [before, last] = [this.#kept.at(-2), this.#kept.at(-1)];
-    // the newest is always there; once it is not, only those at their distance stay
+    // the newest is always kept; when a newer one arrives, it is kept only at the minimum distance
     if (before && last && last.step - before.step < this.#distance) this.#kept.pop();
     this.#kept.push(snapshot);
     const each = bytesOf(snapshot);
@@ -38,7 +38,7 @@ export class Snapshots {
     return this.#kept.map(({ step }) => step);
   }
 
-  /** The last one at this step or before. */
+  /** The last snapshot at this step or before. */
   at(step: number): Snapshot {
     const found = this.#kept.findLast((snapshot) => snapshot.step <= step) ?? this.#kept[0];
     if (!found) throw new Error('nothing was kept');

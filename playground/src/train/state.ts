@@ -48,22 +48,22 @@ export const recipe = computed(
 
 /** The worker's data, once it has started. */
 export const opened = signal<Extract<Report, { type: 'opened' }> | undefined>(undefined);
-/** The last notice. */
+/** The latest report. */
 export const progress = signal<Progress | undefined>(undefined);
-/** All steps of the way that is shown, and all measurements. */
+/** All steps of the displayed run, and all measurements. */
 export const steps = signal<readonly StepRecord[]>([]);
 export const measured = signal<readonly Measured[]>([]);
 /** True if the run is determined by its settings: constant rate, no loaded weights, the page's digits. */
 export const repeatable = signal(true);
-/** It was asked to run, or does. */
+/** True if training was requested or is running. */
 export const running = signal(false);
 export const message = signal<{ readonly kind: 'info' | 'error'; readonly text: string } | undefined>(undefined);
 /** True if the training digits come from files. */
 let ownDigits = false;
-/** Waits for the bytes of a file that is saved. */
+/** Receives the bytes of a file that is being saved. */
 let saving: ((bytes: Uint8Array) => void) | undefined;
 
-/** The measurement that belongs to the step that is shown. */
+/** The measurement for the displayed step. */
 export const shown = computed(() => measured.value.findLast(({ step }) => step <= (progress.value?.step ?? 0)) ?? measured.value[0]);
 
 let worker: Worker | undefined;
@@ -83,7 +83,7 @@ export function open(): void {
     running.value = false;
     message.value = { kind: 'error', text: t('failed', { reason: complaintIn(reason || 'the worker could not be loaded') }) };
   });
-  // an address may ask for layers that do not fit
+  // an address may contain layers that do not fit together
   const first = misfit.peek() ? { ...recipe.peek(), layers: LECTURE } : recipe.peek();
   made = JSON.stringify(first);
   tell({
@@ -147,7 +147,7 @@ function follow(next: Progress, fresh: boolean): void {
   running.value = next.running;
 }
 
-/** Lets it learn; what lay behind the step that is shown is forgotten. */
+/** Starts training; records after the displayed step are discarded. */
 export function go(command: 'run' | 'step'): void {
   const at = progress.value?.step ?? 0;
   if (steps.value.some(({ step }) => step > at)) steps.value = steps.value.filter(({ step }) => step <= at);

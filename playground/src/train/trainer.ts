@@ -26,12 +26,12 @@ import type { LookedAt, Measured, Progress, StepRecord } from './protocol.js';
 import { architectureFor, layersFrom, OPTIMIZER_NAMES, type Recipe } from './recipe.js';
 import { Snapshots } from './snapshots.js';
 
-/** Steps after which the network is measured and its state kept. */
+/** Number of steps after which the network is evaluated and its state is saved. */
 export const INTERVAL = 25;
-/** Mistakes that are shown. */
+/** Number of mistakes that are shown. */
 const WORST = 12;
 
-/** One training: a network, its optimizer, and the way that both have gone. */
+/** One training: a network, its optimizer, and their history. */
 export class Trainer {
   step = 0;
   readonly #data: TensorDataset;
@@ -58,7 +58,7 @@ export class Trainer {
   }
 
   /**
-   * A network that has learned nothing yet.
+   * Starts with an untrained network.
    * @param lr the learning rate
    */
   static async start(recipe: Recipe, lr: number, train: Digits, validation: Digits, backend: Backend): Promise<Trainer> {
@@ -69,7 +69,7 @@ export class Trainer {
     return trainer;
   }
 
-  /** The same training on another backend, at the newest state that was kept: what lay on the old backend is lost. */
+  /** The same training on another backend, from the newest saved state, because the state on the old backend is lost. */
   static async recover(lost: Trainer, backend: Backend): Promise<Trainer> {
     const { recipe, train, validation, snapshots } = lost;
     const model = modelFrom(architectureFor(recipe));
@@ -87,7 +87,7 @@ export class Trainer {
     return this.model.parameters().reduce((sum, { storage }) => sum + storage.length, 0);
   }
 
-  /** Learns from the next batch; measures when it is time. */
+  /** Trains on the next batch, and evaluates the network after every {@link INTERVAL} steps. */
   async next(): Promise<void> {
     const { x, y } = this.#data.batch(this.#batch(this.step));
     this.model.train();
@@ -103,7 +103,7 @@ export class Trainer {
     if (this.step % INTERVAL === 0) await this.measure();
   }
 
-  /** How the network does now, and a snapshot to come back to. */
+  /** Evaluates the network, and saves a snapshot. */
   async measure(): Promise<void> {
     const { loss, accuracy, confusion, worst } = await evaluate(this.model, this.#validation, { loss: this.#loss, worst: WORST });
     const picture = (i: number) => this.validation.images.data.slice(i * AREA, (i + 1) * AREA);
@@ -148,7 +148,7 @@ export class Trainer {
     return encodeCheckpoint({ model: this.model, optimizer: this.optimizer, epoch: Math.floor(this.step / this.stepsPerEpoch) });
   }
 
-  /** Takes over weights and, if it is of the same kind, the optimizer's state. */
+  /** Loads weights and, if the optimizer is of the same class, its state. */
   async take(tensors: ReadonlyMap<string, Tensor>, restore: (optimizer: Optimizer, of: Module) => void): Promise<void> {
     this.model.loadStateDict(tensors);
     restore(this.optimizer, this.model);
@@ -157,7 +157,7 @@ export class Trainer {
     await this.measure();
   }
 
-  /** Goes on on another backend, from where it is. */
+  /** Continues on another backend from the current state. */
   async moveTo(backend: Backend): Promise<void> {
     const state = await this.optimizer.stateDict();
     this.optimizer.dispose();
@@ -195,7 +195,7 @@ export class Trainer {
   }
 }
 
-/** What a file of weights holds: what a recipe's layers are, and the numbers. @throws DataError, naming the file, if this page cannot build it */
+/** The contents of a weight file: the layers of a recipe, and their weights. @throws DataError, naming the file, if this page cannot build it */
 export function openWeights(bytes: Uint8Array, recipe: Recipe, name: string) {
   const { tensors, metadata } = decodeSafetensors(bytes, { name });
   if (!('architecture' in metadata)) return { layers: recipe.layers, activation: recipe.activation, tensors, restore: () => {} };
@@ -207,7 +207,7 @@ export function openWeights(bytes: Uint8Array, recipe: Recipe, name: string) {
     ...known,
     tensors: new Map([...tensors].filter(([name]) => own.has(name))),
     restore: (optimizer: Optimizer, of: Module) => {
-      // another kind of optimizer begins again
+      // an optimizer of another class starts without state
       if (checkpoint.optimizer === OPTIMIZER_NAMES[recipe.optimizer]) checkpoint.restoreOptimizer(optimizer, of);
     },
   };

@@ -6,7 +6,7 @@ import { type LayerSpec, OPTIMIZER_NAMES } from './recipe.js';
 import { measured, progress, rate, recipe, repeatable, steps } from './state.js';
 import { t } from './strings.js';
 
-/** A run that was held and the present one: their settings, and how they do. The curves are drawn with the others. */
+/** The settings and results of the held run and of the current one. Their curves are drawn in the panels of the current run. */
 export function TwoRuns() {
   const run = held.value;
   const curves = heldCurves.value;
@@ -36,7 +36,7 @@ export function TwoRuns() {
   );
 }
 
-/** A layer as the recipe names it, with its numbers. */
+/** The name of a layer in the recipe, with its numbers. */
 function layerText(layer: LayerSpec): string {
   const name = t(`add_${layer.kind}`);
   if (layer.kind === 'conv') return `${name} ${layer.maps} × ${layer.size}×${layer.size}`;
@@ -62,7 +62,7 @@ function settingsOf({ recipe: { layers, activation, optimizer, momentum, batch, 
 function Settings({ run, curves }: { readonly run: HeldRun; readonly curves: HeldCurves | undefined }) {
   const own = settingsOf({ recipe: recipe.value, rate: rate.value, steps: progress.value?.step ?? steps.value.at(-1)?.step ?? 0 });
   const others = settingsOf(run);
-  // held against each other at the last step that both were measured at
+  // compared at the last step at which both were evaluated
   const at = curves?.measured.findLast(({ step }) => measured.value.some((each) => each.step === step));
   const here = measured.value.find(({ step }) => step === at?.step);
   return (

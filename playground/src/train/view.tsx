@@ -14,7 +14,7 @@ import { TwoRuns } from './two-runs.js';
 import '../digits/digits.css';
 import './train.css';
 
-/** A network learns, and everything that it learns is seen. */
+/** Trains a network, and shows its kernels, gradients and curves. */
 export function TrainView() {
   useEffect(open, []);
   const now = progress.value;

@@ -9,10 +9,10 @@ import { openWeights, Trainer } from './trainer.js';
 
 /** Milliseconds between two reports. */
 const REPORT_EVERY = 100;
-/** Milliseconds of steps after which commands have their turn. */
+/** Milliseconds of steps after which commands are processed. */
 const BREATHE_EVERY = 25;
 
-/** One core is left to the page, so that it stays alive while this learns. */
+/** Leaves one core to the page, so that it stays responsive during training. */
 const THREADS = Math.max(1, Math.min(4, navigator.hardwareConcurrency - 1));
 
 let backend: Backend;
@@ -21,13 +21,13 @@ let trainer: Trainer;
 let running = false;
 let pace = 0;
 let loop: Promise<void> = Promise.resolve();
-// one command after the other
+// processes one command after the other
 let queue: Promise<unknown> = Promise.resolve();
 
 addEventListener('message', ({ data }: MessageEvent<Command>) => {
-  // saving and moving only interrupt it
+  // saving and moving interrupt training only briefly
   const goOn = running && (data.type === 'save' || data.type === 'move');
-  // what ends the loop must not wait behind it
+  // a command that ends the loop must not wait for it
   if (data.type !== 'tune') running = false;
   queue = queue.then(() => obey(data, goOn));
 });

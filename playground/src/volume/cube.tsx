@@ -7,7 +7,7 @@ import { t } from './strings.js';
 
 type Point = readonly [x: number, y: number, z: number];
 
-/** A point of the volume on the screen, and how far away it is. The image has no perspective, so planes stay parallelograms. */
+/** The screen position of a point of the volume, and its depth. The projection is orthographic, so rectangles become parallelograms. */
 function project([px, py, pz]: Point, scale: number, middle: number) {
   const [a, b] = [(turn.value * Math.PI) / 180, (tilt.value * Math.PI) / 180];
   const [cx, cy, cz] = [px - SIDE / 2, py - SIDE / 2, pz - SIDE / 2];
@@ -25,11 +25,11 @@ interface Patch {
   /** in the image's pixels */
   readonly from: readonly [u: number, v: number];
   readonly size: readonly [u: number, v: number];
-  /** the volume's point of a pixel of the image */
+  /** the point of the volume for a pixel of the image */
   readonly at: (u: number, v: number) => Point;
 }
 
-/** A cut as an image, in four parts: where the other two cuts meet it, one part is in front of them and the other behind. */
+/** A cut as an image in four parts, divided by the other two cuts: parts on one side are in front of them, parts on the other side behind. */
 function patches(volume: Tensor, axis: Axis, palette: Palette, range: Range): Patch[] {
   const place = { z: z.value, y: y.value, x: x.value };
   const picture = document.createElement('canvas');

@@ -32,7 +32,7 @@ import { Stems } from './stems.js';
 import { t } from './strings.js';
 import { Weights } from './weights.js';
 
-/** A signal under a kernel, and the matrix that this is. */
+/** The convolution of a signal, and its matrix. */
 export function One() {
   const made = useSignal<Toeplitz | undefined>(undefined);
   const failure = useSignal('');

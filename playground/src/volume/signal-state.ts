@@ -1,4 +1,4 @@
-// A signal, its kernel, and the matrix that the convolution is.
+// A signal, its kernel, and the matrix of the convolution.
 import { computed } from '@preact/signals';
 import { Random, type Tensor, tensor } from 'convlab';
 import { run } from '../engine/engine.js';
@@ -35,7 +35,7 @@ export type TapsName = keyof typeof TAPS;
 
 const IN_SIGNAL = { panel: 'signal' } as const;
 export const signalName = urlSignal<SignalName>('volume', 'signal', 'wave', oneOf(Object.keys(SIGNALS) as SignalName[]), IN_SIGNAL);
-/** Values that were drawn; empty: those of the name. */
+/** Values that the user has drawn; empty: those of the named signal. */
 export const drawn = urlSignal<readonly number[]>('volume', 'values', [], list(number({ min: -1, max: 2 })), IN_SIGNAL);
 export const taps = urlSignal<readonly number[]>('volume', 'w', TAPS.bell, list(number()), IN_SIGNAL);
 export const padding = urlSignal('volume', 'padding', 'same', oneOf(['valid', 'same', 'full']), IN_SIGNAL);
@@ -47,7 +47,7 @@ export const row = urlSignal('volume', 'row', 10, number({ min: 0, max: 99, whol
 export const values = computed<readonly number[]>(() => (drawn.value.length === LENGTH ? drawn.value : SIGNALS[signalName.value]));
 export const weights = computed<readonly number[]>(() => (taps.value.length >= 1 && taps.value.length <= MOST_WEIGHTS ? taps.value : TAPS.bell));
 
-/** The convolution as a matrix, and what both give. */
+/** The convolution as a matrix, and the results of both. */
 export interface Toeplitz {
   /** `[outputs, LENGTH]` */
   readonly matrix: Tensor;

@@ -31,7 +31,7 @@ function markOf(axis: Axis, side: number) {
   return { y: row.value - reach, x: column.value - reach, height: side, width: side };
 }
 
-/** Milliseconds between two places. */
+/** Milliseconds between two positions. */
 const PACE = 60;
 
 /** A cube slides through a volume. */
@@ -151,7 +151,7 @@ function Contrast() {
     <div class="stack">
       <h3 id="three-contrast">{t('contrast')}</h3>
       <p class="faint">{t('contrastText', { side: SIDE })}</p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must scroll by keys too */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: an element that scrolls sideways must also scroll by keyboard */}
       <section class="vol-scroll" tabIndex={0} aria-label={t('contrastScroll')}>
         <table class="vol-table">
           <thead>

@@ -70,7 +70,7 @@ export async function y4mFilm(input: FramePipe, lumaOnly: boolean, most: number)
     async read(frame) {
       const line = await input.line('the head of a frame');
       if (line === undefined) return false;
-      if (!line.startsWith('FRAME')) throw new DataError('filter', 'stdin is damaged: it has no frame where one must begin');
+      if (!line.startsWith('FRAME')) throw new DataError('filter', 'stdin is damaged: a frame does not begin where it must');
       if (!(await isFrame(input, frame))) throw new DataError('filter', 'stdin ends within a frame');
       return true;
     },
@@ -86,7 +86,7 @@ export async function y4mFilm(input: FramePipe, lumaOnly: boolean, most: number)
         throw new OptionError(
           'filter',
           '--channels luminance',
-          'requires results of the size of their frames, because colors are kept',
+          'requires results with the size of the input frames, because the colors are kept',
           `${result.width} × ${result.height}`,
         );
       const written = { ...header, width: result.width, height: result.height };

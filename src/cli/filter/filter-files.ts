@@ -18,7 +18,7 @@ export interface FileJob {
   readonly hash?: string;
 }
 
-/** Commands that process images row by row, and so write the formats of rows. */
+/** Commands that can process images row by row, and therefore also write the row formats. */
 const BY_ROWS: readonly string[] = ['filter', 'resize'];
 
 /** Flags for input and output paths. */

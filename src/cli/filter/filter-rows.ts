@@ -41,7 +41,7 @@ export interface RowResult {
 
 /**
  * Opens an image for processing row by row: if requested, if its formats allow nothing else, or if it is large.
- * @param operation the name that errors begin with
+ * @param operation the command's name in errors
  * @param source source of the job
  * @param planned the plans for images of a format
  * @param open starts the backend
@@ -95,7 +95,7 @@ export interface RowsTold {
   onProgress?(share: number): void;
 }
 
-/** Runs the plans on the image and writes the result. @param operation the name that errors begin with */
+/** Runs the plans on the image and writes the result. @param operation the command's name in errors */
 export async function filterRows(operation: string, rows: RowJob, job: FileJob, flags: RowFlags, { onPlan, onProgress }: RowsTold): Promise<RowResult> {
   const { picture, plans, backend } = rows;
   // a stage whose image is read twice runs the stages before it twice
@@ -112,7 +112,7 @@ export async function filterRows(operation: string, rows: RowJob, job: FileJob, 
 
 /** Writes the rows of a result. */
 export async function writeResult({ picture, result: format, to }: RowJob, stream: AsyncIterable<Samples>, job: FileJob, flags: RowFlags): Promise<RowResult> {
-  const compression = flags.compression as WriteRowsOptions['compression']; // checked there
+  const compression = flags.compression as WriteRowsOptions['compression']; // checked when the rows are written
   const image = { ...format, data: new (arrayOf(format.samples))(0), metadata: flags.metadata === 'strip' ? undefined : picture.metadata };
   const holds = to === 'png' || to === 'tiff' ? to : undefined;
   const metadata = holds && heldMetadata(image, holds);

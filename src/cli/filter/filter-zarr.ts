@@ -10,13 +10,13 @@ import type { FilterFlags } from './filter-flags.js';
 import { kernelArgument } from './kernel-argument.js';
 import { isZarr } from './zarr-name.js';
 
-/** Flags that mean something for volumes. */
+/** Flags that apply to volumes. */
 const FLAGS = ['kernel', 'stream', 'compression', ...Object.keys(STEP_OPTIONS), ...Object.keys(BACKEND_FLAGS)];
 
 /**
- * Filters a volume into another one.
- * @param others flags that pictures have
- * @throws OptionError if a flag does not go with volumes, or there is not one kernel
+ * Filters a volume and writes the result as another one.
+ * @param others additional flags, which apply only to images
+ * @throws OptionError if a flag does not apply to volumes, or there is not exactly one kernel
  */
 export async function filterZarr(
   paths: readonly string[],
@@ -29,13 +29,13 @@ export async function filterZarr(
   for (const [name, value] of Object.entries({ ...flags, ...others }))
     if (value !== undefined && !FLAGS.includes(name)) throw new OptionError('filter', flagName(name), 'applies to images, not to volumes', value);
   const [text, ...more] = flags.kernel ?? [];
-  if (text === undefined || more.length > 0) throw new OptionError('filter', '--kernel', 'must be one, for a volume', flags.kernel ?? 'none');
+  if (text === undefined || more.length > 0) throw new OptionError('filter', '--kernel', 'must be a single kernel for a volume', flags.kernel ?? 'none');
   const { kernel, ...own } = await volumeKernel(text);
   const backend = await openBackend(flags);
   const bar = progress(terminal, 100, '%');
   try {
     const steps = { ...own, ...pickOptions(flags, STEP_OPTIONS) };
-    const compression = flags.compression as FilterVolumeOptions['compression']; // checked there
+    const compression = flags.compression as FilterVolumeOptions['compression']; // checked by filterVolume
     const onProgress = (share: number) => bar.update(Math.floor(100 * share));
     const report = await filterVolume(from, to, kernel, { ...steps, backend, compression, resume, signal, onProgress });
     return { input: from, output: to, ...report };
@@ -45,11 +45,11 @@ export async function filterZarr(
   }
 }
 
-/** A kernel of three axes by its name, or a kernel for slices, with the options of its file. */
+/** A named kernel with three axes, or a kernel that is applied to each slice, with the options of its file. */
 async function volumeKernel(text: string) {
   if (/^gaussian3d(:|$)/.test(text)) return { kernel: text };
   const argument = await kernelArgument(text);
-  if (!('kernel' in argument)) throw new OptionError('filter', '--kernel', `must be one kernel for a volume, which ${text} is not`, text);
+  if (!('kernel' in argument)) throw new OptionError('filter', '--kernel', `must be a single kernel for a volume, but ${text} uses several`, text);
   const { text: _, output: __, ...document } = argument;
   return document;
 }

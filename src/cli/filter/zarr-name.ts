@@ -1,4 +1,4 @@
-/** Whether a path names a Zarr, which is a folder. */
+/** True if a path names a Zarr folder. */
 export function isZarr(path: string): boolean {
   return /\.zarr\/?$/i.test(path);
 }

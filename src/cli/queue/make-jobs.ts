@@ -18,7 +18,7 @@ export interface MakeOptions {
 /**
  * One job per image. For an image that is filtered row by row and split: a job that joins the parts, with the jobs of
  * the parts as children.
- * @throws OptionError if the flags do not go together
+ * @throws OptionError if the flags are inconsistent
  */
 export async function* makeJobs(work: readonly FileJob[], asked: FilterFlags, { queue, bands }: MakeOptions): AsyncGenerator<NewJob, void, undefined> {
   // machines have different GPUs, but results must be the same

@@ -108,7 +108,7 @@ async function mistakes({ samples }: Trained, { worst, accuracy }: Evaluation, n
   return section(
     'Worst mistakes',
     html`<div class="sheet">${figures}</div>`,
-    'Those whose wrong class the network rated highest above the right one, the worst first, as the network sees them.',
+    'The images for which the score of the wrong class exceeds that of the correct one the most, worst first, as the network sees them.',
   );
 }
 
@@ -117,7 +117,7 @@ async function kernels({ model }: Trained): Promise<Markup | undefined> {
   if (!first) return undefined;
   const { name, shape, colored, images } = first;
   const scale = colored
-    ? 'Each kernel over red, green and blue, from its least weight to its greatest.'
+    ? 'Each kernel is shown in red, green and blue, scaled from its smallest weight (black) to its largest (white).'
     : 'Blue weights are negative, orange ones positive, white is 0.';
   const part = images.length < shape[0] ? `, the first ${images.length} of ${shape[0]}` : '';
   return section(

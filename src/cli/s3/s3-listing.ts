@@ -47,6 +47,6 @@ function unescaped(operation: string, path: string, key: string): string {
   try {
     return decodeURIComponent(key.replaceAll('+', ' '));
   } catch {
-    throw notAListing(operation, path, `${JSON.stringify(key)} is no encoded key`);
+    throw notAListing(operation, path, `${JSON.stringify(key)} is not an encoded key`);
   }
 }

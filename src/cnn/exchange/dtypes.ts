@@ -38,7 +38,7 @@ export function halfFromNumber(value: number): number {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const size = Math.abs(value);
   if (Number.isNaN(size)) return 0x7e00;
-  // the distance of neighboring numbers: at least that of the subnormal ones
+  // determines the spacing of neighboring numbers, which is at least that of the subnormal ones
   const exponent = Math.max(-14, Math.min(16, Math.floor(Math.log2(size))));
   const units = size / 2 ** (exponent - 10);
   const whole = Math.floor(units);

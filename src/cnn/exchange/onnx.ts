@@ -103,10 +103,10 @@ class OnnxWriter {
         break;
       case 'repeatSamples': {
         const shape = this.trace.open(step.output);
-        // sums and products repeat one sample themselves
+        // sums and products broadcast a single sample themselves
         if (shape[0] === -1) this.define(step.output.storage, this.use(x), [1, ...shape.slice(1)]);
         else {
-          // an axis of one cell leaves the tensor's own size, which may be open
+          // a target size of 1 keeps the tensor's own size, which may be open
           const target = shape.map((size) => Math.max(size, 1));
           emit('Expand', [this.use(x), this.graph.integers(`shape_${target.join('_')}`, target)]);
         }

@@ -45,7 +45,7 @@ export interface SafetensorsOptions extends OptionsOf<typeof SAFETENSORS_OPTIONS
 /**
  * Encodes tensors as the bytes of a safetensors file, for PyTorch, JAX and others.
  * @param metadata strings stored in the header
- * @throws ShapeError if something is not a tensor
+ * @throws ShapeError if a value is not a tensor
  * @throws OptionError if an option is unknown or breaks its rule
  * @throws DataError if a number is not finite, or becomes infinite in F16: {@link decodeSafetensors} would reject the file
  * @example

@@ -24,7 +24,7 @@ export interface TfjsModel {
     readonly modelTopology: { readonly node: readonly TfNode[]; readonly versions: { readonly producer: number } };
     readonly weightsManifest: readonly [{ readonly paths: readonly string[]; readonly weights: readonly TfWeightSpec[] }];
   };
-  /** The contents of `weights.bin`. */
+  /** The contents of the weight file, `weights.bin` in the manifest. */
   readonly weights: Uint8Array;
 }
 

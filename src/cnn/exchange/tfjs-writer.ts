@@ -109,7 +109,7 @@ export class TfjsWriter {
       case 'repeatSamples': {
         const shape = this.trace.open(output);
         const { length } = shape;
-        // sums and products repeat one sample themselves
+        // sums and products broadcast a single sample themselves
         if (shape[0] === -1) setFirst(this.first(x), [1, ...shape.slice(1)]);
         else setFirst(this.graph.add(name, 'BroadcastTo', [this.first(x), this.graph.integers(`shape_${shape.join('_')}`, [length], shape)]));
         break;

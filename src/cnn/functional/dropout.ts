@@ -5,7 +5,7 @@ import { scaleChannels } from './convolution.js';
 import { view } from './shape.js';
 
 /**
- * In training, sets each value to zero with probability p and scales the rest by 1 / (1 − p); in evaluation, nothing.
+ * In training, sets each value to zero with probability p and scales the rest by 1 / (1 − p). In evaluation, returns x.
  * The masks come from the model's seeded generator.
  * @param p default 0.5
  * @throws OptionError unless 0 ≤ p < 1

@@ -70,8 +70,8 @@ export function softmax(x: Value): Value {
 }
 
 /**
- * Sums and maxima over the channels, with existing operators: a sum is the convolution with a kernel of ones,
- * spreading it back over the channels another, and a maximum is max pooling along the channel axis.
+ * Sums and maxima over the channels, with existing operators: a sum is a convolution with a kernel of ones, another
+ * such convolution broadcasts it back over the channels, and a maximum is max pooling along the channel axis.
  */
 class OverChannels {
   /** `[N, 1, S]`: the sum or maximum */

@@ -27,10 +27,10 @@ export interface UpsampleOptions extends OptionsOf<typeof UPSAMPLE_OPTIONS> {}
 const RANKS = { linear: 1, bilinear: 2, trilinear: 3 };
 
 /**
- * Resizes x (without smoothing when reducing), like PyTorch's interpolate: along each axis, a product with a matrix
- * that has one or two weights per row.
+ * Resizes x (without antialiasing when downsampling), like PyTorch's interpolate: along each axis, a product with a
+ * matrix that has one or two weights per row.
  * @param x `[N, C, ...spatial]`
- * @throws OptionError if an option is unknown, breaks its rule, or does not fit the others or x
+ * @throws OptionError if an option is unknown, breaks its rule, or is incompatible with other options or with x
  * @example
  * ```ts
  * import { Module, tensor, upsample, type Value } from 'convlab';
@@ -65,7 +65,7 @@ export function upsample(x: Value, options: UpsampleOptions): Value {
 }
 
 /**
- * Repeats each cell along each axis: a transposed convolution whose windows do not overlap, all weights 1. Unlike a product with a matrix, its cost per cell
+ * Repeats each cell along each axis: a transposed convolution whose windows do not overlap and whose weights are all 1. Unlike a product with a matrix, its cost per cell
  * does not grow with the size of x: at 28 × 28 it takes about 0.6 of the time, and a quarter in the backward pass.
  */
 function repeatCells(x: Value, factors: readonly number[]): Value {

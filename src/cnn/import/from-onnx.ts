@@ -31,7 +31,7 @@ export interface FromOnnxOptions extends OptionsOf<typeof FROM_ONNX_OPTIONS> {}
  * ```ts
  * import { fromOnnx, full, Linear, toOnnx } from 'convlab';
  *
- * const bytes = await toOnnx(new Linear(3, 2).initialize(1), [1, 3]); // of any library
+ * const bytes = await toOnnx(new Linear(3, 2).initialize(1), [1, 3]); // or a file written by another library
  * const model = fromOnnx(bytes);
  * console.log([...model.namedParameters().keys()]); // → [ 'weight', 'bias' ]
  * console.log((await model.run(full([5, 3], 1))).shape); // → [ 5, 2 ]

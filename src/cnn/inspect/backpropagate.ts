@@ -18,7 +18,7 @@ export interface Propagated {
 /**
  * Runs a model forward in evaluation mode, then backward from a layer to the model's input. Afterwards restores the
  * model's mode and zeroes the gradients of its parameters.
- * @param layer where L is measured, a name of `retrieveFeatures`; undefined: the model's output
+ * @param layer where L is measured, a name that `retrieveFeatures` returns; undefined: the model's output
  * @param seed ∂L/∂layer, from the layer's values
  * @param between a layer whose values and gradient are returned as well
  */

@@ -15,9 +15,9 @@ const ascending = rule<readonly [low: number, high: number]>(
 
 /** Rules and defaults of {@link MaximizeOptions}. */
 export const MAXIMIZE_OPTIONS = {
-  /** The layer whose activation is maximized, a name of {@link retrieveFeatures}. */
+  /** The layer whose activation is maximized, named as in {@link retrieveFeatures}. */
   layer: option(text, { required: true }),
-  /** The feature map to maximize; in a layer `[N, features]`, the feature. */
+  /** The index of the feature map to maximize; in a layer `[N, features]`, the index of the feature. */
   channel: option(checkedInUse<number>('the index of a map'), { required: true }),
   /** The position in the map (a single neuron), one number per spatial axis. Default: the mean of the map. */
   at: checkedInUse<readonly number[]>('a cell of the map'),

@@ -10,7 +10,7 @@ export const SCORE_OPTIONS = {
   /** One class per sample. Default: the class with the highest score. */
   classes: checkedInUse<ArrayLike<number>>('one class for each sample'),
   /**
-   * The layer that holds the scores, `[N, classes]`, by the names of {@link retrieveFeatures}. Default: the model's output.
+   * The layer that holds the scores, `[N, classes]`, named as in {@link retrieveFeatures}. Default: the model's output.
    * If that is log-softmax, use the layer before it: a probability also changes with the scores of other classes.
    */
   scores: text,

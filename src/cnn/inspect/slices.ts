@@ -16,8 +16,8 @@ export interface SlicedConv {
 }
 
 /**
- * The lecture's three steps of a convolution over several maps: each slice of the kernel over its own map, all slices
- * added up, the bias added. `conv` does this in one step; this function shows the parts.
+ * The three steps of a convolution over several maps: each slice of the kernel is applied to its own map, the results
+ * are added up, and the bias is added. `conv` does this in one step; this function returns the intermediate results.
  * @param x `[N, Cin, ...spatial]`
  * @param kernel `[Cout, Cin / groups, ...k]`
  * @param options as for `conv`

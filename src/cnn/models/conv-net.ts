@@ -9,8 +9,8 @@ import { MaxPool2d } from '../layers/pool-layers.js';
 import { Module } from '../module.js';
 
 /**
- * The network of the lecture, for 28×28 digits. It has 207,258 parameters and maps `[N, 1, 28, 28]` to log-probabilities
- * `[N, 10]`. Its loss is {@link NLLLoss}.
+ * The network used in convlab's course on convolutional networks (`docs/lecture.md`), for 28×28 digits. It has 207,258
+ * parameters and maps `[N, 1, 28, 28]` to log-probabilities `[N, 10]`. Its loss is {@link NLLLoss}.
  * @example
  * ```ts
  * import { ConvNet, full, summary } from 'convlab';
@@ -26,7 +26,7 @@ export class ConvNet extends Module {
   fc1 = new Linear(7 * 7 * 8, 512);
   fc2 = new Linear(512, 10);
 
-  /** @param dropoutRate probability of a dropped activation between the two linear layers. Default 0.5, PyTorch's. */
+  /** @param dropoutRate dropout probability between the two linear layers. Default 0.5, as in PyTorch. */
   constructor(readonly dropoutRate = 0.5) {
     super();
     check('ConvNet', 'dropoutRate', dropoutRate, probability);

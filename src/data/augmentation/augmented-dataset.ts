@@ -40,7 +40,7 @@ export class AugmentedDataset<S extends { readonly x: Tensor }> extends Dataset<
     const [steps, ...others] = this.#runs;
     if (steps === undefined || typeof steps === 'function' || others.length > 0) return super.batch(indices, epoch);
     const change = (batch: Batch<S>): Batch<S> | Promise<Batch<S>> => {
-      // a batch of samples { x: Tensor } is { x: Tensor }
+      // the batch of samples `{ x: Tensor }` is also `{ x: Tensor }`
       const { x } = batch as { readonly x: Tensor };
       if (!isTensor(x) || x.shape.length !== 4) return super.batch(indices, epoch); // throws, with the shape of a sample
       const task = pixelTask(steps, x.shape, x.data, (n) => stream(this.seed, epoch, indices[n]));
@@ -57,7 +57,7 @@ function applySteps(steps: readonly PixelStep[], x: Tensor, random: Random): Ten
   return { shape: x.shape, data: performPixels(pixelTask(steps, [1, ...x.shape], x.data, () => random)) };
 }
 
-/** Adjacent steps with programs, with adjacent warps as one, between augmentations that are functions only. */
+/** Groups adjacent steps that have programs into runs, with adjacent warps fused; other augmentations are functions between the runs. */
 function runsOf(augmentations: readonly Augmentation[]): (PixelStep[] | Augmentation)[] {
   const runs: (PixelStep[] | Augmentation)[] = [];
   let warps: WarpAugmentation[] | undefined;

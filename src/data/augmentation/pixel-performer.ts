@@ -5,7 +5,7 @@ import { smoothNoise } from './smooth-noise.js';
 import { warpProgram } from './warp-program.js';
 
 /**
- * Returns the function that computes tasks; it returns new memory.
+ * Returns the function that computes tasks; its results are in new memory.
  *
  * This function and the programs are sent to a worker as text. They must therefore be self-contained: what they need
  * comes in as arguments.

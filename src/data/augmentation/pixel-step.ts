@@ -20,11 +20,11 @@ export interface PixelStep {
   /** Its name in errors. */
   readonly operation: string;
   readonly kind: PixelKind;
-  /** Nanoseconds per value, about. */
+  /** Approximate nanoseconds per value. */
   readonly cost: number;
-  /** Numbers per image. @param shape `[C, H, W]` */
+  /** Length of the record of an image. @param shape `[C, H, W]` */
   size(shape: readonly number[]): number;
-  /** Draws the numbers for an image. @param shape `[C, H, W]` @param record zeros */
+  /** Draws the numbers for an image into its record. @param shape `[C, H, W]` @param record initially zero */
   draw(random: Random, shape: readonly number[], record: Float64Array): void;
 }
 
@@ -38,7 +38,7 @@ export interface PixelTask {
   readonly sizes: readonly number[];
   /** the numbers of all steps for the first image, then those for the next one */
   readonly records: Float64Array;
-  /** nanoseconds, about */
+  /** approximate nanoseconds for the whole task */
   readonly work: number;
 }
 

@@ -2,12 +2,12 @@ import { startThread, type Thread } from '../../thread-host.js';
 import { PERFORM_PIXELS_SOURCE, performPixels } from './pixel-performer.js';
 import type { PixelTask } from './pixel-step.js';
 
-/** Nanoseconds of the caller's time, about, to hand over a task and take its result: for the messages, and per value. */
+/** Approximate nanoseconds of the caller's time to hand over a task and receive its result: for the messages, and per value. */
 const HAND_OVER = { messages: 100_000, value: 2 };
 /** Milliseconds after which an idle thread is terminated. */
 const IDLE = 5_000;
 
-/** The worker's source. It answers each task with the result, or with what went wrong. */
+/** The worker's source. It answers each task with the result or an error message. */
 const SOURCE = `'use strict';
 // compilers that keep the names of functions call it
 const __name = (named) => named;
@@ -26,12 +26,12 @@ port.onmessage = () => {
 };
 `;
 
-/** Before the first call and after a pause there is none; `starting` and `none` make the caller compute. */
+/** Undefined before the first call and after an idle thread was stopped; with `starting` and `none`, the caller computes. */
 let current: PixelThread | 'starting' | 'none' | undefined;
 
 /**
- * Computes a task in a thread, which all callers share. This thread computes it while the other one starts, if none can
- * be started, and if handing it over would take about as long.
+ * Computes a task in a thread that all callers share. The calling thread computes it while the other one starts, if none
+ * can be started, or if handing it over would take about as long.
  */
 export async function performAway(task: PixelTask): Promise<Float32Array> {
   if (task.work < 2 * (HAND_OVER.messages + task.data.length * HAND_OVER.value)) return performPixels(task);
@@ -84,7 +84,7 @@ class PixelThread {
     (this.#rest as { unref?: () => void }).unref?.();
   }
 
-  /** Stops; what is not done is computed on this thread. @param next what follows: none, or one at the next call */
+  /** Stops the worker; unfinished tasks are computed on this thread. @param next `none`, or undefined to start a new one at the next call */
   #end(next: 'none' | undefined): void {
     clearTimeout(this.#rest);
     if (current === this) current = next;

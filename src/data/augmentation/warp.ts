@@ -20,16 +20,16 @@ interface Warp {
   at: number;
 }
 
-/** Nanoseconds per value, about, of copying samples, interpolating them, and doing so with smooth noise. */
+/** Approximate nanoseconds per value for copying samples, interpolating them, and interpolating them with smooth noise. */
 const [COPIED, INTERPOLATED, DISTORTED] = [4, 10, 40];
 
 /** An augmentation that only moves pixels. */
 export interface WarpAugmentation extends PixelAugmentation {
-  /** Adds its movement to those in `warp`. */
+  /** Composes its movement with those in `warp`. */
   readonly move: (warp: Warp, random: Random) => void;
-  /** Numbers of its displacement. */
+  /** Number of values in the record of its displacement. */
   readonly size: (height: number, width: number) => number;
-  /** Nanoseconds per value, about, of the resampling that it requires. */
+  /** Approximate nanoseconds per value of the resampling that it requires. */
   readonly cost: number;
 }
 

@@ -43,7 +43,7 @@ export class ImageFolder extends Dataset<Sample> {
 /**
  * A dataset of images with one class per subfolder: `cats/1.png`, `cats/more/2.jpg`, `dogs/1.png`. Classes and the
  * images in them are sorted by name. Other files and hidden files are ignored.
- * @param options.transform converts an image of {@link readImage} to a tensor. All samples of a batch must have the same shape. Default {@link toTensor}.
+ * @param options.transform converts an image, as returned by {@link readImage}, to a tensor. All samples of a batch must have the same shape. Default {@link toTensor}.
  * @throws DataError if the folder cannot be read or has no subfolders, or if a subfolder has no image
  * @example
  * ```ts

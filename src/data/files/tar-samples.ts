@@ -4,9 +4,9 @@ import { createTarDecoder } from 'modern-tar';
 import { DataError } from '../../errors.js';
 import { EXTENSIONS } from '../../image/formats/format-names.js';
 
-/** Bytes of the largest image that is read: what a packed tar unpacks to knows no limit. */
+/** Maximum size of an image in bytes, because a compressed tar can expand without limit. */
 const MOST_PICTURE = 2 ** 28;
-/** Bytes of the longest text: the number of a class. */
+/** Maximum size of a text file in bytes; it contains a class number. */
 const MOST_TEXT = 1024;
 
 /** The files of one sample in a tar: adjacent files whose names are equal up to the first dot. */
@@ -16,8 +16,8 @@ export interface TarSample {
   /** the name up to the first dot: `0/17` of `0/17.cls` */
   readonly key: string;
   /**
-   * by the rest of the name after that dot, in lower case; empty if it is neither an image nor a class, which no
-   * sample needs
+   * by the rest of the name after that dot, in lower case; files that are neither an image nor a class are empty,
+   * because no sample needs them
    */
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
@@ -42,7 +42,7 @@ export async function* tarSamples(path: string): AsyncGenerator<TarSample, void,
   if (files.size > 0) yield { path, key, files };
 }
 
-/** Regular files, in order, but for what no sample needs. @throws DataError if one is larger than any that is read */
+/** Regular files, in order; those that no sample needs are empty. @throws DataError if one exceeds the maximum size */
 async function* filesIn(path: string): AsyncGenerator<{ readonly name: string; readonly bytes: Uint8Array }, void, undefined> {
   const stream = createReadStream(path, { highWaterMark: 2 ** 20 });
   try {

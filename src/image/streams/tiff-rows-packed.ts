@@ -11,15 +11,15 @@ import { bandRows, bytesOf, type WrittenRows } from './row-codec.js';
 import { MOST_PLAIN, tiffHeader } from './tiff-rows-out.js';
 
 const pack = promisify(deflate);
-/** Strips that are compressed at once: Node has four threads for that. */
+/** Number of strips compressed concurrently: Node has four threads for that by default. */
 const AT_ONCE = Math.min(4, availableParallelism());
-/** Bytes of the header of a BigTIFF, which a plain TIFF does not fill. */
+/** Bytes of the header of a BigTIFF; the header of a classic TIFF is shorter. */
 const HEADER = 16;
 
 /**
  * The bytes of a TIFF in compressed strips of about 1 MB of samples; from 2 GiB, a BigTIFF. Integers are stored as differences from the pixel on the left
  * (predictor 2). The directory follows the strips, whose sizes are known by then.
- * @param most bytes of a plain TIFF, for tests
+ * @param most maximum size of a classic TIFF in bytes, set by tests
  * @returns the header, which replaces the first bytes
  */
 export async function* encodePackedTiff(

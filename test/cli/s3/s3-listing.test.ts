@@ -23,7 +23,7 @@ describe('parseListing', () => {
 
   test('a damaged answer is an error that says what is wrong', () => {
     const damaged = 'filter: s3://b/ cannot be listed: the answer of the server is damaged: ';
-    expect(() => page(object('%E0%A4%A'))).toThrow(`${damaged}"%E0%A4%A" is no encoded key`);
+    expect(() => page(object('%E0%A4%A'))).toThrow(`${damaged}"%E0%A4%A" is not an encoded key`);
     expect(() => page(object('a', 'many'))).toThrow(`${damaged}an object has no key or no size`);
     expect(() => page(object('', '1'))).toThrow(`${damaged}an object has no key or no size`);
   });

@@ -1,7 +1,7 @@
 import { createImage, filter, gaussian, imageToCanvas } from 'convlab';
 import { useEffect, useRef, useState } from 'react';
 
-/** A disk on a gradient; `imageFromBlob(file)` makes an image of a file that somebody chooses. */
+/** A disk on a gradient; `imageFromBlob(file)` decodes a file that the user chooses. */
 const picture = createImage(320, 240, 4);
 for (let y = 0, i = 0; y < 240; y++) {
   for (let x = 0; x < 320; x++, i += 4) {

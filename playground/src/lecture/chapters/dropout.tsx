@@ -5,7 +5,7 @@ import type { Chapter } from '../chapter.js';
 import { Ready, useEngine } from '../parts/engine.js';
 import { say } from '../say.js';
 
-/** Neurons across and down, all of them 1. */
+/** Number of columns and rows of neurons, all with value 1. */
 const SIDE = 10;
 const RATE = 0.5;
 

@@ -12,14 +12,14 @@ import { say } from '../say.js';
 interface Shown {
   readonly name: Text;
   readonly kernel: Tensor;
-  /** Shown as the numbers are, from blue to orange, or as an image. */
+  /** How the map is shown: as numbers, from blue to orange, or as an image. */
   readonly palette: 'signed' | 'gray';
   readonly range: Range;
-  /** What stands in the cells that all have one value. */
+  /** The text in cells that all have the same value. */
   readonly cells?: Text;
 }
 
-/** The same difference about the middle of three cells. */
+/** The same difference, centered in a row of three cells. */
 const LEFT_NEIGHBOR = tensor([[...DIFFERENCE_X.data, 0]]);
 
 /** The slides' filters, in their order. */
@@ -27,7 +27,7 @@ const FILTERS: readonly Shown[] = [
   { name: ['f(x, y) − f(x − 1, y)', 'f(x, y) − f(x − 1, y)'], kernel: LEFT_NEIGHBOR, palette: 'signed', range: [-0.35, 0.35] },
   { name: ['diagonal edges', '对角边缘'], kernel: DIFFERENCE_DIAGONAL, palette: 'gray', range: [0, 1] },
   { name: ['sharpen', '锐化'], kernel: sharpen(1), palette: 'gray', range: [0, 1] },
-  // a slope of nothing is a middle gray
+  // a slope of 0 is mid-gray
   { name: ['emboss', '浮雕'], kernel: emboss(135, 1), palette: 'gray', range: [-1, 1] },
   { name: ['blur, 5 × 5', '模糊，5 × 5'], kernel: box(5), palette: 'gray', range: [0, 1], cells: ['each cell 1/25', '每格 1/25'] },
   {

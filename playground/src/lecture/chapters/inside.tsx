@@ -14,9 +14,9 @@ import { Ready, useEngine } from '../parts/engine.js';
 import { KernelTiles } from '../parts/kernel-tiles.js';
 import { say } from '../say.js';
 
-/** The test digit that is looked at. */
+/** The displayed test digit. */
 const INDEX = 0;
-/** Steps of the net, by their names: the first maps, and those behind the second pooling. */
+/** Names of two steps of the network: the first maps, and those after the second pooling. */
 const [FIRST, SECOND, POOLED] = ['relu', 'relu#2', 'pool#2'] as const;
 /** Width in pixels of a cell after the second pooling. */
 const CELL = 4;
@@ -37,7 +37,7 @@ function Maps({ maps, range, name }: { readonly maps: Tensor; readonly range: Ra
   );
 }
 
-/** The kernels of a layer, and the maps that they make of a digit. */
+/** The kernels of a layer, and the maps that they compute from a digit. */
 function Layer({ layer, of, kernels }: { readonly layer: string; readonly of: string; readonly kernels: string }) {
   const made = useEngine(() => look(), []);
   return (
@@ -70,7 +70,7 @@ function Layer({ layer, of, kernels }: { readonly layer: string; readonly of: st
   );
 }
 
-/** How far maps are from others once these are moved back by whole cells, as a share of their size. What has left the image is not compared. */
+/** The relative difference of maps from other maps that are shifted back by whole cells. Cells that were shifted out of the image are not compared. */
 function distance(still: Tensor | undefined, now: Tensor | undefined, cells: number): number {
   if (!still || !now) return Number.NaN;
   const width = still.shape[3];
@@ -84,7 +84,7 @@ function distance(still: Tensor | undefined, now: Tensor | undefined, cells: num
   return Math.sqrt(difference / Math.max(size, 1e-9));
 }
 
-/** The maps of the digit in its place and moved. */
+/** The maps of the digit at its original position and shifted. */
 function Shift({ by }: { readonly by: number }) {
   const dx = useSignal(by);
   useEffect(() => {

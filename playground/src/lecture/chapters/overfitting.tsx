@@ -14,7 +14,7 @@ import { say } from '../say.js';
 const RUNS = [withDropout, without] as const;
 /** Test digits that come with the page. */
 const TEST = 1000;
-/** Steps that a training accuracy is the mean of. */
+/** Number of steps over which a training accuracy is averaged. */
 const WINDOW = 10;
 
 function Sets() {
@@ -38,7 +38,7 @@ function Sets() {
   );
 }
 
-/** The share of right answers while it learns, each the mean of some steps. */
+/** The training accuracy over time; each value is the mean of several steps. */
 function learned({ steps }: typeof withDropout): [number, number][] {
   const all = steps.value;
   return Array.from({ length: Math.floor(all.length / WINDOW) }, (_, i) => {
@@ -62,7 +62,7 @@ function Curves({ step }: { readonly step: number }) {
       for (const each of RUNS) each.pause();
     };
   }, []);
-  // going on in the text lets both learn; an address that is opened here starts nothing
+  // advancing in the text starts both trainings; opening a URL here starts nothing
   useEffect(() => {
     if (before.current === 1 && step === 2) for (const each of RUNS) if (each.step.peek() < LONG) each.start();
     before.current = step;

@@ -12,7 +12,7 @@ const N = picture.length;
 /** The value that the slide shows in the first cell of the last row. */
 const MISPRINT = 1;
 
-/** The map, and the image with its border: the kernel 1 gives that back. */
+/** The map, and the image with its border, which is the result of the kernel 1. */
 async function mapOf(padding: number) {
   const [map, padded] = await Promise.all([
     run('conv', tensorOf(picture), tensorOf(kernel), { padding }),

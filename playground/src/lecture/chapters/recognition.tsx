@@ -9,7 +9,7 @@ import { LineChart } from '../parts/line-chart.js';
 import { Reading } from '../parts/reading.js';
 import { say } from '../say.js';
 
-/** So many test digits are moved. */
+/** Number of test digits that are moved. */
 const COUNT = 1000;
 const SHIFTS = [-8, -6, -4, -2, 0, 2, 4, 6, 8] as const;
 const ANGLES = [-45, -30, -15, 0, 15, 30, 45] as const;

@@ -9,7 +9,7 @@ import { Ready, useEngine } from '../parts/engine.js';
 import { photo } from '../parts/photo.js';
 import { say } from '../say.js';
 
-/** Where the template is cut out first, and its sides. */
+/** The initial position of the template, and its size. */
 const [FIRST, WIDTH, HEIGHT] = [{ x: 26, y: 24 }, 26, 26] as const;
 
 async function match(at: { readonly x: number; readonly y: number }) {

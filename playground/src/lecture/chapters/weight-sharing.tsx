@@ -7,7 +7,7 @@ import { Ready, useEngine } from '../parts/engine.js';
 import { PixelLinks } from '../parts/pixel-links.js';
 import { say } from '../say.js';
 
-/** A digit's side, and a kernel's. */
+/** The side length of a digit, and of a kernel. */
 const [N, W] = [28, 3] as const;
 
 function Counts() {
@@ -27,7 +27,7 @@ function Counts() {
               <tr key={name[0]}>
                 <th scope="row">{say(name)}</th>
                 <td>
-                  {/* a bar as long as the number has digits */}
+                  {/* the length of a bar is the number of digits */}
                   <span class="lec-bar" style={{ width: `${(100 * Math.log10(value)) / Math.log10(found.dense)}%` }} />
                   <strong>{value.toLocaleString('en-US')}</strong>
                 </td>

@@ -17,7 +17,7 @@ import { t } from '../strings.js';
 /** A hand-drawn three, until the reader draws. */
 const THREE = 'UQaLiKpOrVmbdemgtmtuo1f4X3Sy';
 const strokes = urlSignal<readonly Stroke[]>('lecture', 'strokes', strokesCodec.decode(THREE) ?? [], strokesCodec);
-/** The net as it was saved last, and the step it stood at. */
+/** The last saved state of the network, and its step. */
 const saved = signal<{ readonly key: string; readonly bytes: Uint8Array } | undefined>(undefined);
 /** Steps between two evaluations during training. */
 const EVERY = 25;
@@ -50,7 +50,7 @@ function Reader({ step }: { readonly step: number }) {
     void mine.open();
     return () => mine.pause();
   }, []);
-  // going on in the text lets it learn; an address that is opened here starts nothing
+  // advancing in the text starts training; opening a URL here starts nothing
   useEffect(() => {
     if (before.current === 1 && step === 2) mine.start();
     if (step >= 3) mine.pause();

@@ -1,4 +1,4 @@
-/** A block of numbers that is drawn as a box. */
+/** A block of numbers, drawn as a box. */
 export interface Box {
   readonly name: string;
   /** `[C, H, W]` */
@@ -16,7 +16,7 @@ interface BoxesProps {
 
 /** Length on the screen for a number of cells: it grows more slowly for long rows. */
 const [DEEP, SIDE] = [(n: number) => 14 * n ** 0.36, (n: number) => Math.max(3 * n, 8)];
-/** Pixels of the drawing in a unit of the page's type. */
+/** Pixels of the drawing per rem. */
 const REM = 16;
 
 /** Boxes in a row: height and width are those of the maps, depth is their number. Their names keep the size of the text. */

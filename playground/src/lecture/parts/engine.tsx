@@ -12,7 +12,7 @@ export interface Asked<T> {
 
 /**
  * Sends a request to the engine, and repeats it when the backend or the request changes. The previous answer is kept until the next one arrives.
- * @param of what the question depends on
+ * @param of the values on which the request depends
  */
 export function useEngine<T>(ask: () => Promise<T>, of: readonly unknown[]): Asked<T> {
   const [asked, set] = useState<Asked<T>>({});

@@ -1,18 +1,18 @@
 import { mayMove } from '../../shell/theme.js';
 
-/** Milliseconds of one product in the air, and between two of them. */
+/** Milliseconds that a product flies, and between the starts of two products. */
 const [FLIGHT, APART] = [620, 45] as const;
 
-/** One that flies: the text it carries, and the element it starts from. */
+/** A flying product: its text, and the element from which it starts. */
 interface Flyer {
   readonly text: string;
   readonly from: Element;
 }
 
 /**
- * Lets products fly from where they are made into a cell. Where motion is unwanted nothing flies.
- * @param over positioned; what flies is drawn above it
- * @returns resolves when all have landed, or were stopped by `signal`
+ * Animates products that fly from their elements into a cell. With reduced motion, nothing is animated.
+ * @param over a positioned element, above which the products are drawn
+ * @returns resolves when all products have arrived, or were stopped by `signal`
  */
 export async function fly(over: HTMLElement, flyers: readonly Flyer[], to: Element, signal: AbortSignal): Promise<void> {
   if (!mayMove || document.hidden) return;

@@ -3,7 +3,7 @@ import { short } from '../../parts/numbers.js';
 import { dark } from '../../shell/theme.js';
 import type { Rows } from './rows.js';
 
-/** A kernel as small cells; large ones without their numbers. */
+/** A kernel as small cells; large kernels are shown without numbers. */
 export function KernelIcon({ rows, large = false }: { readonly rows: Rows; readonly large?: boolean }) {
   const range = rangeOf('signed', rows.flat());
   const written = rows.length <= 5;

@@ -7,11 +7,11 @@ interface KernelTilesProps {
   /** `[Cout, Cin, kH, kW]` */
   readonly weight: Tensor;
   readonly range?: Range;
-  /** What a tile is, by its kernel and slice, from 1. */
+  /** The label of a tile, from its kernel and slice, counted from 1. */
   readonly label: (kernel: number, slice: number) => string;
 }
 
-/** Every slice of every kernel, a column for each kernel, on one scale. */
+/** Every slice of every kernel, one column per kernel, on a common scale. */
 export function KernelTiles({ weight, range = rangeOf('signed', weight.data), label }: KernelTilesProps) {
   const [kernels, slices] = weight.shape;
   return (

@@ -10,7 +10,7 @@ export interface Line {
   readonly tone: 'accent' | 'second';
   /** Drawn in dashes. */
   readonly dashed?: boolean;
-  /** Every point a dot. */
+  /** Draws every point as a dot. */
   readonly dots?: boolean;
 }
 
@@ -25,12 +25,12 @@ interface LineChartProps {
   /** A highlighted position on the x axis. */
   readonly at?: number;
   readonly atName?: string;
-  /** It shares its line with something else even where the panel is shown alone. */
+  /** The chart shares its row with another element even in the presentation view. */
   readonly shared?: boolean;
 }
 
 const HEIGHT = 336;
-/** Width beside the text of a chapter, and alone in a window, which is wider than it is high. */
+/** Width beside the text of a chapter, and in the presentation view, which is wider than it is high. */
 const [BESIDE, ALONE] = [640, 1180];
 const [LEFT, RIGHT, TOP, BOTTOM] = [84, 16, 16, 68];
 

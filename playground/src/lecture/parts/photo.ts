@@ -6,7 +6,7 @@ let known: Promise<Tensor> | undefined;
 /** The image of the lecture's filters in shades of gray, `[1, 1, H, W]`, 0 to 1. */
 export function photo(): Promise<Tensor> {
   known ??= run('grayScene', 'landscape').then(({ value }) => value);
-  // what failed may be tried again
+  // a failed download may be retried
   known.catch(() => {
     known = undefined;
   });

@@ -1,10 +1,10 @@
 import { say } from '../say.js';
 import { t } from '../strings.js';
 
-/** Cells of the image and of its map, and the kernel's side. */
+/** Number of cells on each axis of the image and of its map, and the side length of the kernel. */
 const [N, W] = [7, 3] as const;
 const OUT = N - W + 1;
-/** A cell's side in the drawing, and the room between the two grids. */
+/** The side of a cell in the drawing, and the distance between the two grids. */
 const [CELL, BETWEEN] = [40, 170] as const;
 const MAP_X = N * CELL + BETWEEN;
 const MAP_Y = ((N - OUT) / 2) * CELL;

@@ -5,7 +5,7 @@ import { TensorCanvas } from '../../parts/tensor-canvas.js';
 import { say } from '../say.js';
 import { t } from '../strings.js';
 
-/** A digit, and how likely a network takes it for each of the ten. */
+/** A digit, and the probabilities that a network assigns to the ten classes. */
 export function Reading({ digit, shares }: { readonly digit: Tensor; readonly shares: ArrayLike<number> }) {
   const best = Array.from(shares).indexOf(Math.max(...Array.from(shares)));
   return (

@@ -9,7 +9,7 @@ export function rowsOf({ shape, data }: Tensor, plane = 0): number[][] {
   return Array.from({ length: height }, (_, y) => Array.from(data.subarray((plane * height + y) * width, (plane * height + y + 1) * width)));
 }
 
-/** Rows as the library takes them, `[1, 1, H, W]`. */
+/** Rows as a tensor for the library, `[1, 1, H, W]`. */
 export function tensorOf(rows: Rows): Tensor {
   return tensor([[rows.map((row) => [...row])]]);
 }

@@ -11,16 +11,16 @@ interface WalkProps {
   /** The image with its border. */
   readonly input: Rows;
   readonly ghost?: (y: number, x: number) => boolean;
-  /** Without: windows of `window` × `window` that do not overlap, and their maximum. */
+  /** If omitted: max pooling in windows of `window` × `window` that do not overlap. */
   readonly kernel?: Rows;
   readonly window?: number;
   /** The library's map. */
   readonly map: Rows;
-  /** The place the text speaks of, from 0; −1: none yet. */
+  /** The position that the text describes, from 0; −1: none yet. */
   readonly at: number;
-  /** The text shows the whole map: the window moves over the rest. */
+  /** True if the text describes the whole map: the window then moves over the remaining positions. */
   readonly all?: boolean;
-  /** A cell of the map that the question requests. */
+  /** The cell of the map that the question asks for. */
   readonly secret?: number;
   readonly inputName?: string;
 }
@@ -28,7 +28,7 @@ interface WalkProps {
 /** Milliseconds per position during automatic playback. */
 const PACE = 330;
 
-/** A window slides over an image; its products fly into one cell of the map. Any cell of the map may be requested. */
+/** A window slides over an image; its products fly into one cell of the map. The user can select any cell of the map. */
 export function Walk({ input, ghost, kernel, window = 3, map, at: wanted, all = false, secret = -1, inputName }: WalkProps) {
   const columns = map[0].length;
   const count = map.length * columns;
@@ -127,7 +127,7 @@ interface WrittenProps {
   readonly result?: number;
 }
 
-/** The window's products and their sum, or what the maximum is taken of. */
+/** The products of the window and their sum, or the values whose maximum is computed. */
 function Written({ input, kernel, size, top, left, result }: WrittenProps) {
   const cells = Array.from({ length: size * size }, (_, i) => [Math.floor(i / size), i % size] as const);
   const value = (y: number, x: number) => input[top + y][left + x];

@@ -62,7 +62,7 @@ function slopes(x: Value, call: Call): Value {
   return add(above, multiply(slope, add(x, affine(above, -1, 0))));
 }
 
-/** Softmax along one axis; before opset 13 along all axes from one on. */
+/** Softmax along one axis; before opset 13, over that axis and all later ones together. */
 const alongOneAxis = (compute: (x: Value) => Value): OperatorRow => ({
   run(call) {
     const x = call.value(0);

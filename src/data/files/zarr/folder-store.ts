@@ -2,12 +2,12 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeFolder, writeWhole } from '../../../image/whole-file.js';
 
-/** A folder of chunks and their metadata, as zarrita asks for them. Every file is replaced in one step, and lasts through a power cut. */
+/** A folder of chunks and their metadata, with the interface that zarrita requires. Files are replaced atomically and synced to disk. */
 export class FolderStore {
   readonly #made = new Set<string>();
 
   constructor(
-    /** the name that errors begin with */
+    /** the operation's name, with which errors begin */
     readonly operation: string,
     readonly path: string,
   ) {}

@@ -18,25 +18,25 @@ const CODECS: Readonly<Record<ZarrCompression, readonly CodecMetadata[]>> = {
   zstd: [{ name: 'zstd', configuration: { level: 1, checksum: false } }],
   blosc: [{ name: 'blosc', configuration: { cname: 'lz4', clevel: 5, shuffle: 'shuffle', typesize: 4, blocksize: 0 } }],
 };
-/** Where the array of an OME-Zarr lies in its group. */
+/** Path of the array within the group of an OME-Zarr. */
 const LEVEL = '0';
-/** The file that tells what an unfinished result is made of. */
+/** The file with the recipe of an unfinished result, see {@link ZarrPlan}. */
 const RECIPE = 'convlab-recipe';
 
-/** What is written. */
+/** Description of the result to write. */
 export interface ZarrPlan {
   readonly shape: readonly number[];
   readonly chunks: readonly number[];
   readonly compression: ZarrCompression;
   readonly dimensionNames: readonly string[] | undefined;
   readonly multiscale: Multiscale | undefined;
-  /** of all that the result depends on: an unfinished result is continued if it has the same */
+  /** a hash of everything that the result depends on: an unfinished result is continued if its recipe is the same */
   readonly recipe: string;
 }
 
 /**
- * A Zarr that is written chunk by chunk, in a folder beside its place, which takes its place at the end. What was written of it stays if the process
- * dies.
+ * A Zarr that is written chunk by chunk to a temporary folder beside its final path, and renamed at the end. If the process dies, the chunks written
+ * so far remain.
  */
 export class ZarrResult {
   private constructor(
@@ -48,8 +48,8 @@ export class ZarrResult {
 
   /**
    * Begins a result, or continues one.
-   * @param resume an unfinished result of the same recipe is continued; else it is removed
-   * @throws DataError, naming it, if there is something already, or it cannot be written
+   * @param resume an unfinished result with the same recipe is continued; otherwise it is removed
+   * @throws DataError, naming the path, if it already exists or cannot be written
    */
   static async create(operation: string, path: string, plan: ZarrPlan, resume: boolean): Promise<ZarrResult> {
     const zarr = await loadZarrita(operation);
@@ -58,7 +58,7 @@ export class ZarrResult {
     const { recipe, shape, chunks, compression, dimensionNames, multiscale } = plan;
     const before = await readFile(join(folder, RECIPE), 'utf8').catch(() => undefined);
     if (!resume || before !== recipe) await rm(folder, { recursive: true, force: true });
-    else await removeAllUnfinished(folder); // of a process that was killed
+    else await removeAllUnfinished(folder); // left behind by a process that was killed
     const store = new FolderStore(operation, folder);
     const root = zarr.root(store);
     const array = await zarr.create(multiscale ? root.resolve(LEVEL) : root, {
@@ -74,7 +74,7 @@ export class ZarrResult {
     return new ZarrResult(path, store, array as ZarrArray<'float32', FolderStore>, chunks);
   }
 
-  /** Whether all chunks of a part are there. @param from its first cell, a multiple of the chunks' sizes */
+  /** True if all chunks of a part exist. @param from its first cell, a multiple of the chunk size on each axis */
   async has(from: readonly number[], shape: readonly number[]): Promise<boolean> {
     for (const place of this.#places(from, shape)) if (!(await this.store.has(this.#key(place)))) return false;
     return true;
@@ -82,7 +82,7 @@ export class ZarrResult {
 
   /**
    * Writes a part that consists of whole chunks.
-   * @param from its first cell, a multiple of the chunks' sizes
+   * @param from its first cell, a multiple of the chunk size on each axis
    * @param data in the order of the axes
    */
   async write(from: readonly number[], shape: readonly number[], data: Float32Array): Promise<void> {
@@ -92,7 +92,7 @@ export class ZarrResult {
     await zarr.set(this.array, selection, { data, shape: [...shape], stride: strides });
   }
 
-  /** Puts the result in its place. */
+  /** Moves the result to its final path. */
   async finish(): Promise<void> {
     const { operation, path: folder } = this.store;
     await checkAbsent(operation, this.path);
@@ -124,7 +124,7 @@ export class ZarrResult {
   }
 }
 
-/** The folder of a result that is not complete. */
+/** The temporary folder of an unfinished result. */
 function unfinished(path: string): string {
   const whole = resolve(path);
   return join(dirname(whole), `.${basename(whole)}.convlab-part`);

@@ -6,30 +6,30 @@ import { ConvlabError, DataError, UnsupportedError } from '../../../errors.js';
 import { FolderStore } from './folder-store.js';
 import { loadZarrita } from './load-zarrita.js';
 
-/** Types of numbers that become float32. */
+/** Number types that are converted to float32. */
 const NUMBERS = ['int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32', 'float32', 'float64'];
-/** Bytes of the largest chunk that is read: each is decoded as a whole. */
+/** Maximum size of a decoded chunk in bytes, because each is decoded as a whole. */
 const MOST_CHUNK = 2 ** 28;
-/** Bytes of decoded chunks that are kept, beside those in use. */
+/** Bytes of decoded chunks that are kept in addition to those in use. */
 const KEPT = 2 ** 27;
-/** Chunks that are decoded at a time. */
+/** Number of chunks decoded concurrently. */
 const AT_ONCE = 4;
 
 /** A chunk as float32, in the order of the axes. */
 interface Chunk {
   readonly data: Float32Array;
-  /** of its axes; the last is 1 */
+  /** one per axis; the last is 1 */
   readonly strides: readonly number[];
 }
 
-/** OME-Zarr's description of an image of several resolutions, as far as it is carried on. */
+/** The part of OME-Zarr's description of a multiresolution image that is copied to results. */
 export interface Multiscale {
   readonly axes: unknown;
   readonly name?: unknown;
   readonly transformations?: unknown;
 }
 
-/** An array of a Zarr store that is read in parts. */
+/** An array in a Zarr store, read in parts. */
 export class ZarrVolume {
   readonly shape: readonly number[];
   readonly dimensionNames: readonly string[] | undefined;
@@ -40,7 +40,7 @@ export class ZarrVolume {
     readonly operation: string,
     readonly path: string,
     private readonly array: ZarrArray<'float32', FolderStore>,
-    /** of OME-Zarr; undefined: an array alone */
+    /** the description of an OME-Zarr; undefined for a plain array */
     readonly multiscale: Multiscale | undefined,
   ) {
     this.shape = array.shape;
@@ -53,7 +53,7 @@ export class ZarrVolume {
    */
   static async open(operation: string, path: string): Promise<ZarrVolume> {
     const zarr = await loadZarrita(operation);
-    if (!(await stat(path).catch(() => undefined))?.isDirectory()) throw new DataError(operation, `${path} is no folder of a Zarr`, { path });
+    if (!(await stat(path).catch(() => undefined))?.isDirectory()) throw new DataError(operation, `${path} is not a Zarr folder`, { path });
     try {
       const store = new FolderStore(operation, path);
       const node = await zarr.open(store);
@@ -67,7 +67,7 @@ export class ZarrVolume {
     }
   }
 
-  /** A hash of the array and of what is done with it, to know an unfinished result by. It does not depend on the contents of the chunks. */
+  /** A hash of the array and of the work on it, which identifies an unfinished result. It does not depend on the contents of the chunks. */
   async recipe(work: readonly unknown[], weights: Float32Array): Promise<string> {
     const { mtimeMs } = await stat(this.path);
     return createHash('sha256')
@@ -77,8 +77,8 @@ export class ZarrVolume {
   }
 
   /**
-   * Reads cells, each given by its index on every axis.
-   * @param cells indices per axis; −1: outside, which `outside` fills
+   * Reads all combinations of the given indices.
+   * @param cells indices per axis; −1: outside the array, filled with `outside`
    * @param into in the order of the axes
    */
   async read(cells: readonly ArrayLike<number>[], into: Float32Array, outside: number): Promise<void> {
@@ -94,7 +94,7 @@ export class ZarrVolume {
       for (let axis = last - 1; axis >= 0 && ++at[axis] === cells[axis].length; axis--) at[axis] = 0;
     }
 
-    /** Runs of cells that follow each other within a chunk are copied at once. */
+    /** Copies a row; consecutive cells within a chunk are copied together. */
     function readRow(row: readonly number[], to: number): void {
       const prefix = row.map((cell, axis) => Math.floor(cell / sizes[axis])).join();
       for (let i = 0; i < columns.length; ) {
@@ -115,7 +115,7 @@ export class ZarrVolume {
     }
   }
 
-  /** The chunks below cells, by their coordinates. */
+  /** The chunks that contain the cells, by their coordinates. */
   async #load(cells: readonly ArrayLike<number>[]): Promise<ReadonlyMap<string, Chunk>> {
     const sizes = this.array.chunks;
     const along = cells.map((each, axis) => [...new Set(Array.from(each).flatMap((cell) => (cell < 0 ? [] : [Math.floor(cell / sizes[axis])])))]);
@@ -167,7 +167,7 @@ function checkArray(operation: string, path: string, { dtype, shape, chunks }: {
   }
 }
 
-/** A chunk of another order of axes, such as Fortran's. */
+/** Reorders a chunk whose axes are stored in another order, such as Fortran's. */
 function inOrder(data: Float32Array, shape: readonly number[], stride: readonly number[]): Chunk {
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((all, size) => all * size, 1));
   const ordered = new Float32Array(data.length);
@@ -186,6 +186,6 @@ function firstMultiscale(operation: string, path: string, attributes: Readonly<R
   const [dataset] = Array.isArray(multiscale?.datasets) ? (multiscale.datasets as { path?: unknown; coordinateTransformations?: unknown }[]) : [];
   const inside = dataset?.path;
   if (typeof inside !== 'string' || !/^[\w.-]+(\/[\w.-]+)*$/.test(inside) || inside.split('/').includes('..'))
-    throw new DataError(operation, `${path} is a group, and no image of OME-Zarr: its attributes name no dataset`, { path });
+    throw new DataError(operation, `${path} is a group, but not an OME-Zarr image: its attributes name no dataset`, { path });
   return { path: inside, axes: multiscale.axes, name: multiscale.name, transformations: dataset.coordinateTransformations };
 }

@@ -2,11 +2,11 @@
 declare module 'gifenc' {
   type Color = [red: number, green: number, blue: number];
   interface FrameOptions {
-    /** of the first frame: that of all frames without one */
+    /** the palette of the first frame is used by all frames without their own */
     palette?: readonly (readonly number[])[];
     /** milliseconds, written in hundredths of a second */
     delay: number;
-    /** heeded in the first frame: −1 no word about loops, 0 for ever */
+    /** read from the first frame only: −1 writes no loop block, 0 repeats forever */
     repeat: number;
     dispose: number;
     transparent: boolean;
@@ -21,6 +21,6 @@ declare module 'gifenc' {
     quantize(rgba: Uint8Array, maxColors: number, options: { format: 'rgb444'; useSqrt: boolean }): Color[];
   }
   const gifenc: Gifenc;
-  // biome-ignore lint/style/noDefaultExport: so the package has it
+  // biome-ignore lint/style/noDefaultExport: the package has a default export
   export default gifenc;
 }
