@@ -97,7 +97,7 @@ export function homePage(t) {
   <div class="words">
     <h1>${t.heading.map((part) => `<span>${html(part)}</span>`).join(t.lang === 'en' ? ' ' : '')}</h1>
     <p class="lead">${html(t.lead)}</p>
-    <p class="install"><code>${t.install}</code></p>
+    <p class="install"><code>${t.install}</code> ${link(t.published)}</p>
     <p class="actions">${link(t.begin, ' class="button"')}${link(t.play, ' class="button second"')}</p>
   </div>
   ${stage(t)}

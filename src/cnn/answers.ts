@@ -16,7 +16,7 @@ export interface Answers {
 
 /**
  * The target for each answer of an output; null for regression, where the answers are not classes.
- * @param shape of the output: `[N, C, ...]` for classes; any for a binary loss, one answer for each value
+ * @param shape the shape of the output: `[N, C, ...]` for classes; any for a binary loss, one answer for each value
  */
 export function answersOf(loss: Loss, target: Target, shape: readonly number[]): Answers | null {
   const values = 'data' in target ? target.data : target;

@@ -144,7 +144,7 @@ class Mapped<S, T> extends Dataset<T> {
 /**
  * Splits a dataset at random into disjoint parts, e.g. for training and validation:
  * `const [train, validation] = randomSplit(await mnist(), [55000, 5000])`.
- * @param lengths of the parts; their sum is the dataset's length
+ * @param lengths the lengths of the parts; their sum is the dataset's length
  * @throws OptionError if the lengths are not integers ≥ 0 with that sum
  * @example
  * ```ts

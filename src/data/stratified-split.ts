@@ -7,7 +7,7 @@ import { checkSeed, stream } from './stream.js';
  * Splits a dataset at random into disjoint parts, each with the class proportions of the whole, within one
  * or two samples per class: `const [train, validation] = stratifiedSplit(folder, folder.labels, [480, 120])`.
  * @param labels the class of every sample
- * @param lengths of the parts; their sum is the dataset's length
+ * @param lengths the lengths of the parts; their sum is the dataset's length
  * @throws OptionError if there is not a label for each sample, or the lengths are not integers ≥ 0 with that sum
  * @example
  * ```ts

@@ -44,7 +44,7 @@ export interface ExplainFilterOptions extends OptionsOf<typeof EXPLAIN_FILTER_OP
  * reason. It computes nothing. With the backend `auto`, it detects a GPU and reports where the kernel would run.
  *
  * @param kernel as for `filter`
- * @param format of the images; an image is accepted too
+ * @param format the format of the images; an image is accepted too
  * @param options as for `filter`
  * @throws ShapeError or OptionError as `filter` does
  * @example

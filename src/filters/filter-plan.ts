@@ -61,7 +61,7 @@ export interface FilterPlan {
  * Plans a filter for images of one format. The plan settles everything that does not depend on the samples: borders, scaling, transparency, and
  * the cheapest algorithm for each kernel on the backend. Nothing is computed or allocated.
  *
- * @param format of the images
+ * @param format the format of the images
  * @param steps the kernels, in the order in which they run
  * @param options as for `filter`
  * @throws ShapeError or OptionError as `filter` does

@@ -20,7 +20,7 @@ export interface FilterTensorOptions extends OptionsOf<typeof FILTER_TENSOR_OPTI
  * result need to fit into memory.
  *
  * @param x `[…, W]`, `[…, H, W]` or `[…, D, H, W]`; not modified
- * @param kernel of 1, 2 or 3 axes: a tensor, nested lists, or a name from the catalogue
+ * @param kernel a kernel of 1, 2 or 3 axes: a tensor, nested lists, or a name from the catalogue
  * @returns the same number of axes, not rounded or clamped; the same size unless stride or padding change it
  * @throws ShapeError if x has fewer axes than the kernel, or the kernel does not fit
  * @throws DataError if a weight is not finite

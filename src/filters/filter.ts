@@ -39,8 +39,8 @@ const recentFilters = new RecentPlans<FilterPlan>(32);
  * cross-correlation; `flip: true` rotates the kernel by 180°.
  *
  * All arguments are read before the call returns, on every backend, so input buffers can be reused immediately. The exception is samples of
- * more than 32 MiB (the size of a 3840 × 2160 RGBA image): leave them unchanged until the promise settles. `out` is written until the promise
- * settles. `conv`, pooling, pipelines, plans and operations follow the same rule.
+ * more than 32 MiB (an 8-bit 3840 × 2160 RGBA image is just below this): leave them unchanged until the promise settles. `out` is written
+ * until the promise settles. `conv`, pooling, pipelines, plans and operations follow the same rule.
  *
  * @param image 8 or 16 bits or floats, 1 to 4 channels, as an {@link Image} or any other {@link ImageSource}; not modified
  * @param kernel `[kH, kW]`, any size: a name from the catalogue, rows of weights, or a tensor, see

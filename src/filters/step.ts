@@ -58,7 +58,7 @@ export interface Step {
 
 /**
  * Converts the options and defaults of a filter to those of `conv`.
- * @param shape of the planes, `[N, C, ...spatial]`
+ * @param shape the shape of the planes, `[N, C, ...spatial]`
  * @param given `[...k]` or `[1, ...k]` for all planes, or `[C, ...k]`
  * @throws ShapeError, DataError or OptionError as `filter` does
  */
@@ -101,7 +101,7 @@ export interface KernelStep<K extends KernelSource = KernelSource> extends StepO
   readonly kernel: K;
 }
 
-/** Places each step on the result of the previous one. @param shape of the planes before the first */
+/** Places each step on the result of the previous one. @param shape the shape of the planes before the first */
 export function placeSteps(operation: string, shape: readonly number[], steps: readonly KernelStep<Tensor>[]): readonly Step[] {
   const placed: Step[] = [];
   for (const { kernel, ...options } of steps) placed.push(placeStep(operation, placed.at(-1)?.geometry.outShape ?? shape, kernel, options));

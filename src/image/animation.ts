@@ -40,7 +40,7 @@ export interface Animation {
  * WebP; the pages of a TIFF; the single image of other formats. Every frame is returned complete, as displayed, after
  * applying partial updates and disposal methods; RGB, or RGBA if any frame has transparent pixels.
  * @param bytes as for {@link decodeImage}
- * @param options.limits for all images in total
+ * @param options.limits maximum resources for all images in total
  * @throws as {@link decodeImage} does
  */
 export async function decodeAnimation(bytes: ImageBytes, options: DecodeOptions = {}): Promise<Animation> {

@@ -92,7 +92,7 @@ export interface Backend {
   /**
    * Runs an executable of this backend. The job determines its inputs and outputs.
    * @param inputs buffers; for an image its samples
-   * @param parameters of a `pointwise` formula; they may differ from run to run
+   * @param parameters the parameters of a `pointwise` formula; they may differ from run to run
    * @param control for images: the promise rejects with the reason of its signal, and part of the result may be written
    * @returns false if an image is not opaque although its job requires it, otherwise true. A promise only for images, whose samples
    * must not change until it settles
@@ -275,7 +275,7 @@ export interface PictureBands {
   source(executable: Executable, rows: RowRange): RowRange;
   /**
    * Like {@link Backend.run}, but the input contains only some rows of the image; a mask is complete.
-   * @param range of all values of a normalized result, see {@link measure}
+   * @param range the range of all values of a normalized result, see {@link measure}
    */
   run(
     executable: Executable,

@@ -7,7 +7,7 @@ import { view } from './shape.js';
 /**
  * A matrix times every row of x along one axis: out[…, o, …] = Σ matrix[o, n] · x[…, n, …], as one convolution that covers the axis.
  * @param matrix `[size, n]`, row-major
- * @param size of the axis in the result
+ * @param size the size of the axis in the result
  * @param operation names the step
  */
 export function alongAxis(x: Value, axis: number, matrix: Float32Array, size: number, operation: string): Value {

@@ -58,7 +58,7 @@ function share(o: number, n: number, size: number): [from: number, to: number] {
  * Divides the input into as many parts as the output has elements, and takes the mean of each. As in PyTorch, the parts
  * overlap and may differ in size if an axis is not a multiple of the output size. Along one axis, this is a matrix product.
  * @param x `[N, C, ...spatial]`
- * @param size of the output, one number per spatial axis
+ * @param size the size of the output, one number per spatial axis
  */
 export function adaptiveAveragePooling(x: Value, size: readonly number[]): Value {
   return size.reduce((value, o, axis) => {
@@ -75,7 +75,7 @@ export function adaptiveAveragePooling(x: Value, size: readonly number[]): Value
  * Divides the input into as many parts as the output has cells, and takes the maximum of each. Parts that overlap or
  * differ in size are first copied side by side; shorter ones are padded by repeating their last cell.
  * @param x `[N, C, ...spatial]`
- * @param size of the output, one number per spatial axis
+ * @param size the size of the output, one number per spatial axis
  */
 export function adaptiveMaxPooling(x: Value, size: readonly number[]): Value {
   const kernelSize: number[] = [];

@@ -9,7 +9,7 @@ import { view } from './shape.js';
  * Reorders the axes of x, like NumPy's transpose. Two blocks of axes are swapped by a convolution with the identity:
  * its kernel covers the shorter block, which becomes the channels. The cost is the size of the shorter block times the
  * number of cells.
- * @param order for each axis of the result, the axis of x
+ * @param order the axis of x for each axis of the result
  */
 export function transpose(x: Value, order: readonly number[]): Value {
   // axes of size 1 can be at any position

@@ -14,7 +14,7 @@ export function planToJson(plan: GraphPlan): string {
   });
 }
 
-/** The inverse, for untrusted text. */
+/** The inverse of {@link planToJson}, for untrusted text. */
 export function planFromJson(text: string, complain: Complaint): GraphPlan {
   const read = parseJson(text, complain);
   if (!isObject(read)) throw complain(`its graph must be an object, received ${show(read)}`);

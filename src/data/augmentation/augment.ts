@@ -13,7 +13,7 @@ const AUGMENT_OPTIONS = { seed: option(anyWhole, { default: 0 }) } satisfies Row
  * The changes depend only on seed, epoch and index; the {@link DataLoader} counts the epochs. Adjacent steps that move pixels (shift,
  * rotation, flip, resized crop, elastic) are combined, so they resample the image only once. Unless a step is a function of your own, a
  * `DataLoader` with `workers` computes the changes of the next batches in another thread; the results are bit-identical.
- * @param steps from first to last, applied to `x`
+ * @param steps the augmentations, from first to last, applied to `x`
  * @param options.seed default 0
  * @throws OptionError if an option is unknown, or the seed is not an integer
  * @example

@@ -51,7 +51,7 @@ export interface VolumeReport {
  *
  * @param from the folder of a Zarr array of floats, or of integers of up to 32 bits; its values are converted to float32
  * @param to a folder that does not exist
- * @param kernel of 1, 2 or 3 axes: a tensor, nested lists, `'gaussian3d:2'` (σ for all axes, or `'gaussian3d:1,2,2'` for z, y and x), or a name from
+ * @param kernel a kernel of 1, 2 or 3 axes: a tensor, nested lists, `'gaussian3d:2'` (σ for all axes, or `'gaussian3d:1,2,2'` for z, y and x), or a name from
  * the catalogue, whose kernel filters each slice
  * @throws UnsupportedError if zarrita is not installed, or the type or the chunks of the array are not supported
  * @throws DataError, naming the file, if it cannot be read or written, or `to` exists

@@ -10,7 +10,7 @@ const CORNERS = 720;
 /**
  * Lens blur: the image of a point out of focus, a uniform disk, `[k, k]` with k = 2·⌈radius − ½⌉ + 1, sum 1. Each weight is
  * the fraction of its pixel that the disk covers, so the rim is anti-aliased and the radius may be fractional.
- * @param radius in pixels, > 0. Default 4
+ * @param radius the radius in pixels, > 0. Default 4
  * @throws OptionError if the radius breaks its rule
  * @see Potmesil & Chakravarty, Synthetic Image Generation with a Lens and Aperture Camera Model (1982): the circle of confusion
  * @example

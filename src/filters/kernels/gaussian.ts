@@ -39,12 +39,12 @@ export function gaussian(sigma: PerAxis<number> = 1, options: GaussianOptions = 
   return bell('gaussian', 2, sigma, options);
 }
 
-/** The Gaussian for signals, `[k]`, sum 1; otherwise as {@link gaussian}. @param sigma in samples, > 0. Default 1 */
+/** The Gaussian for signals, `[k]`, sum 1; otherwise as {@link gaussian}. @param sigma the sigma in samples, > 0. Default 1 */
 export function gaussian1d(sigma: PerAxis<number> = 1, options: GaussianOptions = {}): Tensor {
   return bell('gaussian1d', 1, sigma, options);
 }
 
-/** The Gaussian for volumes, `[k, k, k]`, sum 1; otherwise as {@link gaussian}. @param sigma in voxels, > 0; or one per axis, `[z, y, x]`. Default 1 */
+/** The Gaussian for volumes, `[k, k, k]`, sum 1; otherwise as {@link gaussian}. @param sigma the sigma in voxels, > 0; or one per axis, `[z, y, x]`. Default 1 */
 export function gaussian3d(sigma: PerAxis<number> = 1, options: GaussianOptions = {}): Tensor {
   return bell('gaussian3d', 3, sigma, options);
 }

@@ -8,7 +8,7 @@ import { checkKernelSize } from './make/kernel-parameters.js';
 /**
  * The detail that a Gaussian blur removes: identity − G(σ), `[k, k]`, sum 0. Use it with the output `'signed'`, to overlay
  * the result on an image for sharpening.
- * @param sigma of the blur in pixels, > 0; coarser structure is removed. Default 3
+ * @param sigma the standard deviation of the blur in pixels, > 0; coarser structure is removed. Default 3
  * @throws OptionError if sigma breaks its rule
  * @see Gonzalez & Woods, Digital Image Processing, 3.7 (highpass from lowpass filters)
  * @example

@@ -27,8 +27,8 @@ export const MOTION_DIAGONAL = kernel2d(
  * Motion along a straight line during the exposure: a line of length `length` and width 1, `[kH, kW]`, sum 1. Each weight is
  * the fraction of its pixel that the line covers, so any length and angle is anti-aliased; along the axes, an integer length
  * gives the mean of `length` pixels.
- * @param length in pixels, > 0. Default 9
- * @param angle in degrees, counter-clockwise from the right. Default 0: horizontal
+ * @param length the length in pixels, > 0. Default 9
+ * @param angle the angle in degrees, counter-clockwise from the right. Default 0: horizontal
  * @throws OptionError if length or angle breaks its rule
  * @example
  * ```ts

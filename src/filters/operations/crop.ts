@@ -7,7 +7,7 @@ import { rearrangeAny } from './rearrange-any.js';
 /**
  * Crops an image to a rectangle; returns a new image.
  * @param image not modified; it may be stored on a backend, see {@link uploadImage}, and the result is then stored there too
- * @param rectangle in whole pixels from the upper left corner, within the image
+ * @param rectangle the position and size in whole pixels from the upper left corner, within the image
  * @param options `signal` and `onProgress`
  * @returns a copy with the same channels and sample type
  * @throws OptionError if the rectangle is invalid

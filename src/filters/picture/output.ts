@@ -59,7 +59,7 @@ export function valuesToImage(x: Tensor, samples: SampleType, output: Output, fi
 
 /**
  * Converts values from the units of the image to those of the result, in place, without clamping and rounding.
- * @param range of values for a normalized result. Default: the range of x
+ * @param range the range of values for a normalized result. Default: the range of x
  */
 export function mapOutput(x: Tensor, samples: SampleType, output: Output, filtered: readonly number[], range?: ValueRange): void {
   const planes = planesOf(x, filtered);

@@ -76,7 +76,7 @@ export interface RowStream extends AsyncGenerator<Samples, void, undefined> {
  * planes, within the tolerance of that backend.
  *
  * @param rows bands of whole rows, of any height; or a function that returns them, for an image that can be read twice
- * @param format of the image
+ * @param format the format of the image
  * @param kernel as in `filter`; a {@link Pipeline}; or the name of an operation of the catalogue except `canny`, such as
  * `'unsharp-mask:2'`. An operation takes the options of {@link OperationOptions} and runs on wasm only
  * @returns the rows of the result, and their format. The source is opened at the first request, read on demand, and closed with the result

@@ -18,7 +18,7 @@ export interface RowTransform extends TransformStream<RowBand, Samples> {
  * Rows are read once, so `output: 'normalize'` is rejected, and an image with alpha that is filtered premultiplied
  * requires `opaque`.
  *
- * @param format of the image
+ * @param format the format of the image
  * @returns a transform for one image
  * @throws as {@link filterStream} does
  * @example

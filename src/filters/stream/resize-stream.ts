@@ -22,7 +22,7 @@ export interface ResizeStreamOptions extends OptionsOf<typeof RESIZE_STREAM_OPTI
  * whole image. Memory holds the image rows under a few rows of the result, so a strong reduction needs more memory.
  *
  * @param rows as in {@link filterStream}
- * @param format of the image
+ * @param format the format of the image
  * @returns the rows of the result, and their format
  * @throws as `resize` does; OptionError if `opaque` is required and missing; UnsupportedError on a backend that resizes whole images only
  * @example

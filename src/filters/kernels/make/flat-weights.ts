@@ -23,7 +23,7 @@ export function mayBeSquare(count: number): boolean {
   return count > 1 && Number.isInteger(Math.sqrt(count));
 }
 
-/** The error message for such a list, which shows both interpretations. */
+/** The error message for a flat list that {@link mayBeSquare}; it shows both interpretations. */
 export function twoReadings(weights: readonly number[], { says, write }: Notation): string {
   const side = Math.sqrt(weights.length);
   const square = Array.from({ length: side }, (_, y) => weights.slice(y * side, (y + 1) * side));

@@ -13,9 +13,10 @@ export interface GlProgram {
   readonly source: string;
   readonly textures: readonly ('picture' | 'floats' | 'table')[];
   readonly table: Float32Array;
-  /** width of the result in pixels: bytes, or floats for the next program */
+  /** size of the result in pixels */
   readonly width: number;
   readonly height: number;
+  /** true if the result is bytes, false if it is floats for the next program */
   readonly bytes: boolean;
 }
 
