@@ -55,8 +55,9 @@ export interface SettledFilter {
   readonly local: boolean;
   readonly region: Region | undefined;
   readonly mask: Image | undefined;
-  /** the area that changes, and the area that must be filtered for it */
+  /** the area that changes */
   readonly rectangle: Rectangle;
+  /** the area that must be filtered for it */
   readonly seen: Rectangle;
 }
 

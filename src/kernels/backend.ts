@@ -157,11 +157,13 @@ export interface Work {
   readonly kind: string;
   /** number of values of the result */
   readonly values: number;
-  /** bytes transferred to the device and back */
+  /** bytes transferred to the device */
   readonly up: number;
+  /** bytes transferred back */
   readonly down: number;
-  /** bytes that its programs read and write there, and their multiply-adds */
+  /** bytes that its programs read and write on the device */
   readonly bytes: number;
+  /** multiply-adds of its programs */
   readonly multiplyAdds: number;
   /** programs that it starts, in order */
   readonly launches: number;
@@ -173,8 +175,9 @@ export interface Work {
 export interface BackendChoice {
   readonly backend: Backend['name'];
   readonly device: Backend['device'];
-  /** Expected milliseconds on wasm, and on the GPU if there is one: measured if such calls have run there, otherwise predicted. */
+  /** Expected milliseconds on wasm: measured if such calls have run there, otherwise predicted. */
   readonly wasm: number;
+  /** Expected milliseconds on the GPU, likewise; undefined if there is none. */
   readonly gpu: number | undefined;
   readonly reason: Reason;
   /** the reason in English */

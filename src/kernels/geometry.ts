@@ -125,8 +125,9 @@ export interface ConvGeometry {
   readonly output: Triple;
   readonly stride: Triple;
   readonly dilation: Triple;
-  /** Padding before each axis; padding after it is `after`. */
+  /** Padding before each axis. */
   readonly before: Triple;
+  /** Padding after each axis. */
   readonly after: Triple;
   readonly paddingMode: PaddingMode;
   /** 0 unless `paddingMode` is `'constant'`. */

@@ -72,12 +72,11 @@ export interface Load {
  */
 export interface Store {
   readonly samples: SampleFormat;
-  /**
-   * Premultiplied: the sum of all weights, by which alpha is divided; as `nothing`, the largest quotient that counts as
-   * zero, because of float32 rounding; and as `bias`, the value added to colors after dividing them by alpha.
-   */
+  /** Premultiplied: the sum of all weights, by which alpha is divided. */
   readonly alphaScale: number;
+  /** Premultiplied: the largest quotient of alpha that counts as zero, because of float32 rounding. */
   readonly nothing: number;
+  /** Premultiplied: the value added to colors after dividing them by alpha. */
   readonly bias: number;
   /**
    * Channels that are not convolved, and colors to which the change in luminance is added; undefined if there are none.
@@ -117,8 +116,9 @@ export interface UnsharpMix {
 
 /** For each pixel of the result, the pixel under the anchor: the channels that are not convolved are taken from there. */
 export interface KeptChannels {
-  /** for every row (`columns`: column) of the result, the row (column) of the image under the anchor; −1 beyond the border */
+  /** for every row of the result, the row of the image under the anchor; −1 beyond the border */
   readonly rows: Int32Array;
+  /** for every column of the result, the column of the image under the anchor; −1 beyond the border */
   readonly columns: Int32Array;
   /** the samples beyond the border */
   readonly value: number;
@@ -130,8 +130,9 @@ export interface PicturePart {
   readonly y: number;
   readonly width: number;
   readonly height: number;
-  /** 0 … 1; the strength at a pixel is the product of its row's and its column's share */
+  /** 0 … 1 for each row; the strength at a pixel is the product of its row's and its column's share */
   readonly rowShares: Float32Array;
+  /** 0 … 1 for each column */
   readonly columnShares: Float32Array;
   /** a second input with one sample per pixel of the whole image, by which the strength is multiplied */
   readonly mask: { readonly samples: SampleFormat; readonly white: number } | undefined;

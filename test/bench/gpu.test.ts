@@ -21,7 +21,7 @@ test('every window is measured from bytes to bytes, and every one of one kernel 
   }
 });
 
-test('a peer that is not there is told of; pictures that stay on a backend are filtered right', async () => {
+test('a peer that is not there is reported; pictures that stay on a backend are filtered right', async () => {
   const [wasm] = convlabOn.slice(-1);
   const missing = { ...wasm, name: 'missing', load: () => Promise.reject(new Error('no adapter')) };
   const told: string[] = [];

@@ -20,7 +20,7 @@ function lineOf(report: RowReport): Record<string, string> {
 
 const plain = { peer: 'convlab, plain', beside: 'sharpen', atMost: 3 };
 
-test('an option is told by nanoseconds a sample, as a ratio to the call beside it, with its plan', () => {
+test('an option is reported in nanoseconds per sample, as a ratio to the call beside it, with its plan', () => {
   const measurements = [
     measured('convlab', 1, 8, 4e6),
     measured('convlab, plain', 1, 1, 1e6),

@@ -77,7 +77,7 @@ test('the border in a kernel file is used', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ kernel: file, cost, through: way });
 });
 
-test('--json is an object a line', async () => {
+test('--json prints one object per line', async () => {
   const { stdout } = await convlab('-k', 'box:9', '--json');
   const { algorithm, through, arithmetic, why, cost, alternatives } = await explained(box(9), [3, 1080, 1920]);
   const boxed = JSON.parse(stdout);

@@ -62,7 +62,7 @@ describe('--out', () => {
     expect((await readFile(join(out, 'a.bmp'))).toString('latin1', 0, 2)).toBe('BM');
   });
 
-  test('--json is an object a line', async () => {
+  test('--json prints one object per line', async () => {
     const { stdout } = await convlab(join(folder, 'photos'), '--out', out, '--json');
     const lines = stdout
       .trim()

@@ -152,7 +152,7 @@ describe('--resume', () => {
     expect((await readFile(journal, 'utf8')).trim().split('\n')).toHaveLength(12);
   });
 
-  test('a picture that fails is told in a line and tried again', async () => {
+  test('a picture that fails is reported in a line and tried again', async () => {
     await writeFile(at('p3.bmp'), 'no picture');
     const { stdout, code } = await convlab('--kernel', 'box', '--resume');
     expect(code).toBe(1);

@@ -62,7 +62,7 @@ test('other commands too', async () => {
   expect((await readAnimation(at('flipped.gif'))).frames).toHaveLength(3);
 });
 
-describe('what a format does not hold is said', () => {
+describe('what a format does not hold is reported', () => {
   test('frames, in a format of one picture', async () => {
     const { code, stdout, stderr } = await blur('in.gif', 'out.bmp', '--json');
     expect({ code, stderr }).toEqual({ code: 0, stderr: `${at('out.bmp')}: the format cannot store 2 of 3 images\n` });

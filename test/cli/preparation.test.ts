@@ -38,7 +38,7 @@ describe('preparePicture', () => {
 });
 
 describe('pictureSettings', () => {
-  test('a checkpoint without is for digits', () => {
+  test('a checkpoint without settings is for digits', () => {
     expect(pictureSettings('x', {})).toEqual({ preparation: DIGITS });
   });
 

@@ -277,7 +277,7 @@ describe('convlab serve', () => {
     }
   });
 
-  test('refuses ports that are none, and binds to this machine alone unless it is told otherwise', async () => {
+  test('refuses invalid ports, and binds to this machine alone unless it is told otherwise', async () => {
     for (const wrong of ['-1', '65536', '1.5']) expect(await convlab(['serve', '--port', wrong])).toMatchObject({ code: 2 });
     expect((await convlab(['serve', '--help'])).stdout).toMatch(/--host [\s\S]*default:\s+127\.0\.0\.1/);
   });

@@ -119,14 +119,14 @@ describe('evaluate', () => {
     expect(meanIoU).toBeCloseTo(7 / 12, 12);
   });
 
-  test('nothing to measure is refused, and what no option is', async () => {
+  test('nothing to measure is refused, and so is an unknown option', async () => {
     await expect(evaluate(new Identity(), batches())).rejects.toThrow('evaluate: the batches must contain at least one sample');
     await expect(evaluate(new Identity(), batches(), { wurst: 3 } as object)).rejects.toThrow('did you mean worst?');
     await expect(measure(tensor([[1], [2]]), [1, 0], new CrossEntropyLoss())).rejects.toThrow(/at least two classes.*BCEWithLogitsLoss/);
   });
 });
 
-describe('train with one output a sample', () => {
+describe('train with one output per sample', () => {
   const net = () => new Sequential({ conv: new Conv2d(1, 2, 3), flat: new Flatten(), fc: new Linear(8, 1) });
   const bright = Array.from({ length: 12 }, (_, i) => (i * 7) % 12);
   const x = tensor(

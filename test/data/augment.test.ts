@@ -209,7 +209,7 @@ test.each<[string, () => unknown, string]>([
   ['areas in the wrong order', () => randomErase({ area: [0.5, 0.1] }), 'randomErase: area must be'],
   ['a ratio of 0', () => randomErase({ ratio: [0, 1] }), 'randomErase: ratio must be'],
   ['a value that is none', () => randomErase({ value: 'black' as never }), 'randomErase: value must be a number'],
-  ['a seed that is none', () => augment(new TensorDataset(tensor([[1]]), [0]), [], { seed: 0.1 }), 'augment: seed must be an integer'],
+  ['a seed that is not valid', () => augment(new TensorDataset(tensor([[1]]), [0]), [], { seed: 0.1 }), 'augment: seed must be an integer'],
 ])('%s is refused', (_, call, message) => {
   expect(call).toThrow(OptionError);
   expect(call).toThrow(message);

@@ -146,7 +146,7 @@ test.each<[string, object, string]>([
   ['half a sample', { batchSize: 1.5 }, 'batchSize must be'],
   ['shuffle that is no flag', { shuffle: 1 }, 'shuffle must be true or false, received 1'],
   ['dropLast that is no flag', { dropLast: 'yes' }, 'dropLast must be true or false'],
-  ['a seed that is none', { seed: 'x' }, 'seed must be an integer'],
+  ['a seed that is not valid', { seed: 'x' }, 'seed must be an integer'],
   ['a sampler that is none', { sampler: [1, 2] }, 'sampler must be a Sampler'],
   ['an unknown option', { prefetch: 2 }, 'prefetch is not an option; the options are batchSize, shuffle, sampler, dropLast, seed, workers'],
 ])('%s is refused', (_, options, message) => {
@@ -168,7 +168,7 @@ test('workers begin that many batches beforehand, and change nothing else', asyn
   expect(await load(3)).toEqual(await load(0));
 });
 
-test('a batch that cannot be made is heard in its turn, also when it was begun beforehand', async () => {
+test('a batch that cannot be made is reported in its turn, also when it was begun beforehand', async () => {
   const broken = mapDataset(digits(6), async (sample, index) => {
     if (index >= 4) throw new Error('unreadable');
     return sample;

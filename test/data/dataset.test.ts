@@ -85,7 +85,7 @@ test.each<[string, () => unknown, new (...args: never[]) => Error, string]>([
   ['a sample of nothing', () => new ConcatDataset([]).at(0), OptionError, 'index must not be used with an empty dataset'],
   ['a split that leaves samples over', () => randomSplit(numbered(3), [1, 1]), OptionError, "must be integers ≥ 0 that add up to the dataset's 3 samples"],
   ['a split by parts', () => randomSplit(numbered(3), [1.5, 1.5]), OptionError, 'randomSplit: lengths'],
-  ['a seed that is none', () => randomSplit(numbered(3), [3], { seed: 0.5 }), OptionError, 'randomSplit: seed must be an integer, received 0.5'],
+  ['a seed that is not valid', () => randomSplit(numbered(3), [3], { seed: 0.5 }), OptionError, 'randomSplit: seed must be an integer, received 0.5'],
 ])('%s is refused', (_, call, kind, message) => {
   expect(call).toThrow(kind);
   expect(call).toThrow(message);

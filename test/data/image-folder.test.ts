@@ -62,7 +62,7 @@ test('pictures are read when they are asked for; a broken one is named', async (
   await expect(dataset.at(2)).rejects.toThrow('imageFolder: index must be an integer from 0 to 1, received 2');
 });
 
-test('a folder that is none, has no classes, or an empty one', async () => {
+test('a folder that does not exist, has no classes, or has an empty one', async () => {
   await expect(imageFolder(join(folder, 'none'))).rejects.toThrow(/imageFolder: .*none cannot be read: ENOENT/);
   await expect(imageFolder(folder)).rejects.toThrow(`imageFolder: ${folder} must have a subfolder for every class, but has none`);
   mkdirSync(join(folder, 'empty'));

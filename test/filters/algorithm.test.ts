@@ -93,7 +93,7 @@ test('a step of a pipeline that asks for an algorithm is not merged with its nei
 
 describe('refused', () => {
   test.each<[string, Algorithm, string]>([
-    ['a name that is none', 'winograd' as Algorithm, 'filter: algorithm must be one of auto, direct, sparse, separable, runningSum, fft, received "winograd"'],
+    ['an unknown name', 'winograd' as Algorithm, 'filter: algorithm must be one of auto, direct, sparse, separable, runningSum, fft, received "winograd"'],
     [
       'what cannot compute the kernel, with the reason and what would',
       'runningSum',

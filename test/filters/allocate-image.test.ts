@@ -148,7 +148,7 @@ test('a backend without such memory gives a picture like any other', async () =>
   expect((await allocateImage(image, { backend: unshared })).data.buffer).toBeInstanceOf(ArrayBuffer);
 });
 
-test('an option that does not exist, and a backend that is none', async () => {
+test('an option that does not exist, and a value that is not a backend', async () => {
   const size = { width: 4, height: 3, channels: 1 } as const;
   for (const call of [(options: object) => allocateImage(size, options), (options: object) => freeImage(createImage(4, 3, 1), options)]) {
     await expect(call({ backed: undefined })).rejects.toThrow('backed is not an option; did you mean backend? The options are backend');

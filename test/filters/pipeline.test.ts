@@ -335,7 +335,7 @@ describe('JSON', () => {
     ['a bad parameter', { ...plain, steps: [{ kernel: 'box', parameters: ['a'] }] }, 'n must be an integer'],
     ['parameters without a name', { ...plain, steps: [{ kernel: [[1]], parameters: [1] }] }, 'requires a kernel of the catalogue'],
     [
-      'weights that are no numbers',
+      'weights that are not numbers',
       { ...plain, steps: [{ kernel: [[1, 'x']] }] },
       'must be a list of rows of weights, each a finite float32 number, received "x"',
     ],

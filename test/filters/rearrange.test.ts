@@ -73,7 +73,7 @@ test('a picture of several squares is turned like a small one', async () => {
   expect(await rotate90(await rotate90(image), -1)).toEqual(image);
 });
 
-test('what is none is refused', async () => {
+test('arguments that are not valid are refused', async () => {
   const image = createImage(5, 4, 3);
   const part = (rectangle: object) => crop(image, { x: 1, y: 1, width: 2, height: 2, ...rectangle });
   await expect(part({ width: 5 })).rejects.toThrow(

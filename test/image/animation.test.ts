@@ -88,7 +88,7 @@ describe('decode', () => {
     expect((await decodeAnimation(whole, { limits: { pixels: 12 } })).frames.length).toBe(3);
   });
 
-  test('a picture that is none is refused', async () => {
+  test('a file that is not a picture is refused', async () => {
     await expect(decodeAnimation(Buffer.from('hello'))).rejects.toThrow(DataError);
     await expect(decodeAnimation(whole, { frames: 1 } as never)).rejects.toThrow(OptionError);
   });

@@ -92,7 +92,7 @@ test.each<[string, () => Promise<unknown>, new (...args: never[]) => Error, stri
     'decodeImage: limits must be { pixels, bytes, seconds, memory } with integers ≥ 1',
   ],
   ['a limit of 1.5', () => decodeImage(new Uint8Array(), { limits: { memory: 1.5 } }), OptionError, 'limits must be { pixels, bytes, seconds, memory }'],
-  ['a name that is none', () => decodeImage(new Uint8Array(), { name: 3 as unknown as string }), OptionError, 'name must be a string, received 3'],
+  ['a name that is not a string', () => decodeImage(new Uint8Array(), { name: 3 as unknown as string }), OptionError, 'name must be a string, received 3'],
   [
     'an unknown option',
     () => decodeImage(new Uint8Array(), { format: 'png' } as DecodeOptions),

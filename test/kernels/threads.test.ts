@@ -230,7 +230,7 @@ describe('createBackend, threads', () => {
     }
   });
 
-  test('is by default one a core, at most 4', async () => {
+  test('is by default one per core, at most 4', async () => {
     const backend = await createBackend('wasm');
     const cores = process.getBuiltinModule('node:os').availableParallelism();
     expect(Number.parseInt(backend.device.slice('wasm simd, '.length), 10)).toBe(Math.min(cores, 4));

@@ -135,7 +135,7 @@ describe('conv refuses shapes', () => {
   });
 });
 
-describe('weights that are no numbers', () => {
+describe('weights that are not numbers', () => {
   const broken: Tensor = { shape: [1, 1, 3], data: Float32Array.of(1, Number.NaN, 2) };
   test('are refused with validate', () =>
     expectRefusal(
@@ -149,7 +149,7 @@ describe('weights that are no numbers', () => {
       DataError,
       'conv: every value of kernel must be finite, received -Infinity at flat index 0 of [1, 1, 1]',
     ));
-  test('pass without', async () => {
+  test('pass without validate', async () => {
     expect([...(await conv(full([1, 1, 3]), broken, { backend })).data]).toEqual([Number.NaN]);
     expect((await conv(full([1, 1, 3]), full([1, 1, 3], 1), { validate: true, backend })).data).toEqual(Float32Array.of(0));
   });

@@ -134,7 +134,7 @@ describe.skipIf(NO_REDIS)('a queue', () => {
     await Promise.all([flows.close(), queue.close()]);
   });
 
-  test('a server that is not there is said', async () => {
+  test('a server that is not there is reported', async () => {
     const { code, stderr } = await convlab('worker', '--redis', 'redis://user:secret@127.0.0.1:9').ended;
     expect({ code, stderr }).toEqual({
       code: 1,

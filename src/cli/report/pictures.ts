@@ -8,8 +8,9 @@ const MOST_KERNELS = 64;
 
 /** The kernels of the first layer with two axes. */
 export interface FirstKernels {
-  /** Name and shape of its weights. */
+  /** Name of its weights. */
   readonly name: string;
+  /** Shape of its weights. */
   readonly shape: readonly number[];
   /**
    * True for kernels on red, green and blue, which are shown in color, from the minimum in black to the maximum in

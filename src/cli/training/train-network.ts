@@ -24,8 +24,9 @@ export interface Trained {
    * first epoch is complete.
    */
   readonly evaluation?: Evaluation;
-  /** The data of `evaluation`, and its samples if they can be accessed at random. */
+  /** The data of `evaluation`. */
   readonly measured: 'test' | 'validation';
+  /** The samples of these data, if they can be accessed at random. */
   readonly samples?: Dataset<Sample>;
   readonly classes?: readonly string[];
   readonly batches?: number;

@@ -15,8 +15,9 @@ interface Warp {
   matrix: readonly [number, number, number, number];
   /** [y, x], pixels */
   shift: readonly [number, number];
-  /** the record, and the place in it of the next displacement */
+  /** the record that contains the displacements */
   readonly record: Float64Array;
+  /** index of the next displacement */
   at: number;
 }
 

@@ -13,8 +13,9 @@ const USUAL_MASKS = [0xff0000, 0xff00, 0xff];
 
 interface BmpHeader extends Header {
   readonly bits: number;
-  /** offset of the pixels in the file, and the offset that jimp uses */
+  /** offset of the pixels in the file */
   readonly pixelsAt: number;
+  /** the offset that jimp uses */
   readonly expectedAt: number;
 }
 

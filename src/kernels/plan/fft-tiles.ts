@@ -2,11 +2,13 @@ import type { ConvGeometry } from '../geometry.js';
 
 /** The division of a convolution into tiles for the Fourier transform, see {@link fftTiles}. */
 export interface FftTiles {
-  /** cells of a tile along H and W, powers of 2 */
+  /** rows of a tile, a power of 2 */
   readonly rows: number;
+  /** columns of a tile, a power of 2 */
   readonly columns: number;
-  /** outputs per tile */
+  /** rows of outputs per tile */
   readonly outRows: number;
+  /** columns of outputs per tile */
   readonly outColumns: number;
   /** number of tile transforms: forward, backward and of the kernels; one complex transform processes two real tiles */
   readonly transforms: number;

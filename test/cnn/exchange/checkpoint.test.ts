@@ -175,7 +175,7 @@ test('a loss that is no number is kept as it is', async () => {
 });
 
 describe('what cannot be saved', () => {
-  test('weights that are no numbers', async () => {
+  test('weights that are not numbers', async () => {
     const model = new Linear(1, 1).loadStateDict(
       new Map([
         ['weight', tensor([[Number.NaN]])],
@@ -227,7 +227,7 @@ describe('a checkpoint that cannot be trusted is refused, by name', () => {
     ['no random state', ({ metadata }) => Reflect.deleteProperty(metadata, 'random'), /JSON is invalid/],
     ['a random state of three', ({ metadata }) => Object.assign(metadata, { random: '[1,2,3]' }), /state must be four 32-bit integers/],
     ['a random state of 33 bits', ({ metadata }) => Object.assign(metadata, { random: '[1,2,3,4294967296]' }), /state must be four 32-bit integers/],
-    ['a history that is none', ({ metadata }) => Object.assign(metadata, { history: '[]' }), /its history: it must be an object, received \[\]/],
+    ['a history that is not an object', ({ metadata }) => Object.assign(metadata, { history: '[]' }), /its history: it must be an object, received \[\]/],
     ['an end that is none', ({ metadata }) => Object.assign(metadata, { history: history({ stopped: 'never' }) }), /stopped must be one of/],
     ['a best epoch that is none', ({ metadata }) => Object.assign(metadata, { history: history({ bestEpoch: 0.5 }) }), /bestEpoch must be/],
     ['no list', ({ metadata }) => Object.assign(metadata, { history: history({ epochs: 3 }) }), /must contain lists of records/],

@@ -96,7 +96,7 @@ describe('numbers of 16 bits', () => {
     }
   });
 
-  test('a file of them has two bytes a number, and says so', () => {
+  test('a file of them has two bytes per number, and says so', () => {
     const bytes = encodeSafetensors(new Map([['w', tensor([1, -2, 65504, 0.1], [2, 2])]]), {}, { dtype: 'F16' });
     const header = '{"w":{"dtype":"F16","shape":[2,2],"data_offsets":[0,8]}}';
     expect([...bytes]).toEqual([...file(header, [0x00, 0x3c, 0x00, 0xc0, 0xff, 0x7b, 0x66, 0x2e])]);
@@ -149,10 +149,10 @@ describe('a file that lies is refused, by name', () => {
     ['a name twice', file('{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"\\u0061" :{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}'), /key "a" twice/],
     ['metadata that is no text', file({ __metadata__: { a: 1 } }), /metadata must be strings/],
     ['metadata that is a list', file({ __metadata__: ['a'] }), /metadata must be strings/],
-    ['an entry that is none', file({ w: null }), /tensor "w": its entry must be/],
+    ['an entry that is not an object', file({ w: null }), /tensor "w": its entry must be/],
     ['an unknown type', file({ w: entry('F8', [1], 0, 1) }, [0]), /tensor "w": its dtype must be one of F64, F32, .*received "F8"/],
     ['a type of the prototype', file({ w: entry('constructor', [1], 0, 1) }, [0]), /tensor "w": its dtype/],
-    ['a shape that is none', file({ w: { dtype: 'U8', shape: [-1], data_offsets: [0, 1] } }, [0]), /tensor "w": its shape must be/],
+    ['a shape that is not valid', file({ w: { dtype: 'U8', shape: [-1], data_offsets: [0, 1] } }, [0]), /tensor "w": its shape must be/],
     ['half a cell', file({ w: entry('U8', [0.5, 2], 0, 1) }, [0]), /tensor "w": its shape must be/],
     ['no offsets', file({ w: { dtype: 'U8', shape: [1] } }, [0]), /tensor "w": its data_offsets must be two/],
     ['offsets back to front', file({ w: entry('U8', [1], 1, 0) }, [0]), /tensor "w": its data_offsets \[1, 0\] are outside the 1 bytes/],

@@ -5,7 +5,7 @@ import { digestOf, expectResult, expectSumIsPixel, goTo, made, painted, shown } 
 
 const playground = usePlayground();
 
-test('a GPU that is lost is told, and wasm goes on with the same picture', async () => {
+test('a GPU that is lost is reported, and wasm goes on with the same picture', async () => {
   const page = await playground.open('#filter?scene=dot&kernel=sobel-x&backend=webgl2');
   const device = page.locator('.device[data-status="ready"]');
   await expect.poll(() => device.textContent()).toMatch(/^webgl2/);

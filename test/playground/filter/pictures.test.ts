@@ -46,7 +46,7 @@ test('bad input: text in a cell, a file that is no picture, a picture of 100 meg
   expectNoFaults(page);
 }, 120_000);
 
-test('a camera that is denied is told, and one that is allowed is filtered', async () => {
+test('a camera that is denied is reported, and one that is allowed is filtered', async () => {
   const page = await playground.open('#filter?scene=dot');
   await page.locator('.frame').waitFor();
   await page.getByRole('button', { name: 'Camera' }).click();

@@ -59,7 +59,7 @@ test('the sum that is written out is the pixel, and the picture is the libraryâ€
   expectNoFaults(page);
 });
 
-test('what is more than one kernel says so; a rule that is broken is told, and the picture stays', async () => {
+test('what is more than one kernel says so; a rule that is broken is reported, and the picture stays', async () => {
   const page = await playground.open('#filter?scene=dot&kernel=canny&at=20,15');
   await page.getByText('Several kernels computed this pixel').waitFor();
   await page.getByLabel('From the catalogue').selectOption('difference-of-gaussians');

@@ -49,8 +49,9 @@ export interface Directory {
   readonly entries: ReadonlyMap<number, Entry>;
   readonly little: boolean;
   readonly start: number;
-  /** offset of the next directory, 0 after the last; and the position of that value */
+  /** offset of the next directory, 0 after the last */
   readonly next: number;
+  /** the position of that value in the file */
   readonly nextAt: number;
   /** @param most maximum number of values. Default: all @throws Damaged if they are truncated */
   values(tag: number, most?: number): readonly number[] | undefined;

@@ -6,9 +6,11 @@ export interface Calibration {
   readonly roundTrip: number;
   /** milliseconds per additional program */
   readonly launch: number;
-  /** Bytes per millisecond: `up` to the device, `down` to the host, and `copy` read or written by programs. */
+  /** bytes per millisecond to the device */
   readonly up: number;
+  /** bytes per millisecond to the host */
   readonly down: number;
+  /** bytes per millisecond that programs read or write */
   readonly copy: number;
   /** multiply-adds per millisecond of a 7 × 7 convolution */
   readonly multiplyAdds: number;

@@ -82,11 +82,13 @@ export function overCoveringOutputs(g: ConvGeometry, inner: string): string {
  * program adds the parts.
  */
 export interface Reduction {
-  /** segments per row of outputs, and outputs per segment except the last */
+  /** segments per row of outputs */
   readonly segments: number;
+  /** outputs per segment except the last */
   readonly segment: number;
-  /** number of parts, and segments per part except the last */
+  /** number of parts */
   readonly parts: number;
+  /** segments per part except the last */
   readonly part: number;
 }
 

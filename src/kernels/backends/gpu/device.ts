@@ -6,8 +6,9 @@ export interface Device {
   readonly label: string;
   /** Why this does not count as a hardware GPU; undefined if it does. */
   readonly caveat: string | undefined;
-  /** The maximum number of values in a buffer, and the limit that causes it. */
+  /** The maximum number of values in a buffer. */
   readonly maxLength: number;
+  /** The limit that causes it. */
   readonly limit: string;
   /** GL: the context in which all programs run. */
   readonly context?: WebGL2RenderingContext;

@@ -8,7 +8,7 @@ export interface Programs {
   /** False if any value is NaN or infinite: transforms would spread such a value over a whole tile. */
   allFinite(values: Address<'Floats'>, length: number): 0 | 1;
   allocate(bytes: number): number;
-  /** Many times faster than filling shared memory from JavaScript. */
+  /** Fills memory with zeros: many times faster than filling shared memory from JavaScript. */
   clear(pointer: number, bytes: number): void;
   free(pointer: number): void;
   /** True if both ranges hold the same bytes. */
@@ -22,7 +22,7 @@ export interface Programs {
   correlate(task: Address<'CorrelateTask'>, scratch: number, from: number, to: number): void;
   /**
    * The correlation by Fourier transform: of one group, transforms `from` … `to` − 1 as fftTransforms counts them.
-   * @param scratch frame; what fftScratch says
+   * @param scratch frame; as many bytes as fftScratch returns
    */
   fftConv(task: Address<'FftConvTask'>, scratch: number, from: number, to: number): void;
   /**
@@ -30,7 +30,7 @@ export interface Programs {
    * @param scratch frame; a tile
    */
   fftKernels(task: Address<'FftKernelsTask'>, scratch: number, from: number, to: number): void;
-  /** The gradient of padding: adds the gradient of every padded cell to the input cell that it shows. Planes `from` … `to` − 1. */
+  /** The gradient of padding: adds the gradient of every padded cell to the input cell that it copies. Planes `from` … `to` − 1. */
   fold(task: Address<'FoldTask'>, scratch: number, from: number, to: number): void;
   /** Copies the cells of a part to their places in the whole, a fixed distance apart. Planes `from` … `to` − 1. */
   spread(task: Address<'SpreadTask'>, scratch: number, from: number, to: number): void;
@@ -50,17 +50,20 @@ export interface Programs {
    * 4 rows × 8 columns at a time. Columns `from` … `to` − 1 of out; `from` is a multiple of 8, and so is `to` unless it is J.
    */
   stridedByRows(task: Address<'StridedByRowsTask'>, scratch: number, from: number, to: number): void;
-  /** The largest cell of each window and its tap; the first of equals wins, NaN over all. Planes `from` … `to` − 1 of batch · channels. */
+  /**
+   * The largest cell of each window and its tap; the first of equal cells wins, and NaN wins over everything. Planes `from` … `to` − 1
+   * of batch · channels.
+   */
   maxPool(task: Address<'MaxPoolTask'>, scratch: number, from: number, to: number): void;
   /** Adds the gradient of every output to the cell that won; the rest of `out` is zero. Planes `from` … `to` − 1. */
   maxPoolGradient(task: Address<'MaxPoolGradientTask'>, scratch: number, from: number, to: number): void;
   /**
    * Orders the weights of groups `from` … `to` − 1 as the blocks read them: [groups, blocks of 4 output channels,
    * inChannels · taps, 4], then the remaining channels one by one: [inChannels · taps] each. With the steps exchanged and other
-   * places the same program packs the kernel of the input gradient.
+   * places, the same program packs the kernel of the input gradient.
    */
   packKernel(task: Address<'PackKernelTask'>, scratch: number, from: number, to: number): void;
-  /** The taps with a nonzero weight, for each of the output channels `from` … `to` − 1 by itself. */
+  /** Lists the taps with a nonzero weight, separately for each of output channels `from` … `to` − 1. */
   packSparse(task: Address<'PackSparseTask'>, scratch: number, from: number, to: number): void;
   adaptiveStep(task: Address<'PointwiseTask'>, scratch: number, from: number, to: number): void;
   affine(task: Address<'PointwiseTask'>, scratch: number, from: number, to: number): void;
@@ -72,39 +75,39 @@ export interface Programs {
   /**
    * out[n, cout] = bias[cout] + kernel[cout, 0] · Σ over the window of x. Output planes `from` … `to` − 1; plane number
    * n · groups · outChannels + cout.
-   * @param scratch frame; what runningSumScratch says
+   * @param scratch frame; as many bytes as runningSumScratch returns
    */
   runningSum(task: Address<'RunningSumTask'>, scratch: number, from: number, to: number): void;
-  /** Bytes of scratch memory that runningSum needs behind the frame. */
+  /** Bytes of scratch memory that runningSum needs after the frame. */
   runningSumScratch(c: Address<'Correlation'>): number;
-  /** Bytes of scratch memory that fftConv and fftBytes need behind the frame: a tile, a sum, the spectra of the input. */
+  /** Bytes of scratch memory that fftConv needs after the frame, and lineFft at `tileAt`: a tile, a sum, the spectra of the input. */
   fftScratch(c: Address<'Correlation'>, t: Address<'Tiling'>): number;
   /** Bytes of a spectrum; the kernels of a group have outChannels · inChannels · KD of them. */
   fftSpectrumBytes(t: Address<'Tiling'>): number;
-  /** Transforms of x per group: batch · outD · those that cover an output slice, with two lots of pieces each. */
+  /** Transforms of x per group: batch · outD · those that cover an output slice, each with two lots of pieces, see lotOf. */
   fftTransforms(c: Address<'Correlation'>, t: Address<'Tiling'>): number;
   /**
    * Bands `from` … `to` − 1 of `tileRows` rows of tiles; band number (n · outD + d) · bands + band.
    * @param scratch frame; floats [inChannels, gatheredRows, rowLength]
    */
   winograd(task: Address<'WinogradTask'>, scratch: number, from: number, to: number): void;
-  /** Transforms blocks `from` … `to` − 1 of 4 output channels; the last one is filled up with zeros. */
+  /** Transforms blocks `from` … `to` − 1 of 4 output channels; the last one is padded with zeros. */
   winogradKernels(task: Address<'WinogradKernelsTask'>, scratch: number, from: number, to: number): void;
   /**
-   * The same weight everywhere: sums that run down the columns and along the rows, in integers, at the same cost for any
+   * One weight for the whole window: integer sums that run down the columns and along the rows, at the same cost for any
    * window size. Bands of rows `from` … `to` − 1.
    * @param scratch frame; u16 [rowLength], sums of the window's columns: KH · 255 < 2¹⁶
    */
   bytesBox(task: Address<'BytesBoxTask'>, scratch: number, from: number, to: number): void;
   /**
-   * scale · √(a² + b²) of the sums a and b under two windows of whole weights with Σ |w|·255 < 2¹⁵ each. Strips `from` … `to` − 1.
-   * Sums run over the words of every vector and over their odd bytes, as in bytesInteger.
+   * scale · √(a² + b²) of the sums a and b under two windows of integer weights with Σ |w|·255 < 2¹⁵ each. Strips `from` … `to` − 1.
+   * For each window, one sum runs over the words of every vector and another over their odd bytes, as in integerBytes.
    * @param scratch frame; bytes [gatheredRows, rowLength]
    */
   bytesMagnitude(task: Address<'BytesMagnitudeTask'>, scratch: number, from: number, to: number): void;
   /**
-   * Units are `bandRows` output rows, computed tile by tile. The pass along the rows takes RESIZED_ROWS rows at once, the one down the
-   * columns a row.
+   * Units are `bandRows` output rows, computed tile by tile. The pass along the rows takes RESIZED_ROWS rows at once, the pass
+   * down the columns one row.
    * @param scratch frame; the ring
    */
   bytesResize(task: Address<'BytesResizeTask'>, scratch: number, from: number, to: number): void;
@@ -124,7 +127,7 @@ export interface Programs {
   /** 16 bits, with Σ |w|·65535 + |bias| < 2³¹: 32-bit sums. Strips `from` … `to` − 1. @param scratch frame; lines */
   integerWords(task: Address<'IntegerTask'>, scratch: number, from: number, to: number): void;
   /**
-   * The same weight everywhere, in float32. Tiles `from` … `to` − 1, left to right and down; tiles begin with a block of columns.
+   * One weight for the whole window, in float32. Tiles `from` … `to` − 1, left to right and down; tiles begin with a block of columns.
    * @param scratch frame; lines; floats [rowLength], cells
    */
   lineBox(task: Address<'LineBoxTask'>, scratch: number, from: number, to: number): void;
@@ -140,33 +143,35 @@ export interface Programs {
    */
   lineMoments(task: Address<'LineMomentsTask'>, scratch: number, from: number, to: number): void;
   /**
-   * Sums down the columns and then along the rows, in float32, by windows of their own. Tiles `from` … `to` − 1, left to right and down:
-   * the cells of as many rows as four windows cover are kept as floats, in the slots of a ring.
+   * Sums down the columns and then along the rows, in float32, with a separate window for each row and each column of the result. Tiles
+   * `from` … `to` − 1, left to right and down: the cells of as many rows as four windows cover are kept as floats, in the slots of a ring.
    * @param scratch frame; lines; floats [slots, rowLength], the ring
    */
   lineResize(task: Address<'LineResizeTask'>, scratch: number, from: number, to: number): void;
   /**
-   * Non-maximum suppression: of each pixel the slope of its steepest cell, where that is not less steep than what lies uphill and
-   * steeper than what lies downhill, else 0. Tiles `from` … `to` − 1, as in lineWindow.
+   * Non-maximum suppression: for each pixel, the slope of its steepest cell if it is at least as steep as the neighbor uphill and
+   * steeper than the neighbor downhill; otherwise 0. Tiles `from` … `to` − 1, as in lineWindow.
    * @param scratch frame; lines; floats [bandRows + KH − 1, rowLength], cells
    */
   lineRidge(task: Address<'LineRidgeTask'>, scratch: number, from: number, to: number): void;
   /**
-   * A column and then a row of at least three weights each, or a few of both whose products are added up, in float32. Tiles `from` … `to` − 1, left to right and down: the cells of
-   * as many rows as four windows cover are kept as floats, in the slots of a ring.
+   * A column and then a row of at least three weights each, or several such pairs whose products are added up, in float32. Tiles
+   * `from` … `to` − 1, left to right and down: the cells of as many rows as four windows cover are kept as floats, in the slots of a
+   * ring.
    * @param scratch frame; lines; floats [slots, rowLength], the ring
    */
   lineSeparable(task: Address<'LineSeparableTask'>, scratch: number, from: number, to: number): void;
   /**
-   * Several windows over every cell, in float32, and of their responses one value: how steep it is, where it rises, or both as a color.
+   * Sums several windows over every cell, in float32, and combines their responses to one value: the magnitude of the gradient, its
+   * direction, or both as a color.
    * Tiles `from` … `to` − 1, as in lineWindow.
-   * @param scratch frame; lines; floats [bandRows and what the windows reach below, rowLength], cells
+   * @param scratch frame; lines; floats [bandRows + KH − 1, rowLength], cells
    */
   lineSlopes(task: Address<'LineSlopesTask'>, scratch: number, from: number, to: number): void;
   /**
    * Any window, in float32. Tiles `from` … `to` − 1, left to right and down, small enough for the input of a row to stay in the
-   * first-level cache.
-   * @param scratch frame; lines; floats [bandRows and what the window reaches below, rowLength], cells
+   * L1 cache.
+   * @param scratch frame; lines; floats [input rows of a tile, rowLength], cells
    */
   lineWindow(task: Address<'LineWindowTask'>, scratch: number, from: number, to: number): void;
 }

@@ -8,40 +8,49 @@ export const FRAME_BYTES = 128;
 export const SUMMED_ROWS = 4;
 /** lineSeparable: pixels of a line that are summed at once. */
 export const SUMMED_PIXELS = 16;
-/** bytesResize: rows that are summed along at once, and pixels of the result whose sums are stored at once. */
+/** bytesResize: rows that the pass along the rows sums at once. */
 export const RESIZED_ROWS = 4;
+/** bytesResize: pixels of the result whose sums are stored at once. */
 export const RESIZED_PIXELS = 16;
 /** winograd: products per tile and channel; 2 × 2 outputs take 4 · 9 without the transform. */
 export const WINOGRAD_POINTS = 16;
-/** winograd: bytes between two points. Without them, equal positions often lie a power of two apart and share cache lines. */
+/** winograd: bytes between the arrays of two points. Without them, equal positions are often a power of two apart and map to the same cache set. */
 export const WINOGRAD_GAP = 64;
-/** LineLoad and LineStore: cells are all samples of a pixel as they are. */
+/** LineLoad and LineStore: the cells are all samples of a pixel, unchanged. */
 export const TAKE_ALL = 1;
-/** LineLoad and LineStore: cells are some of the samples. */
+/** LineLoad and LineStore: the cells are the chosen samples of a pixel. */
 export const TAKE_CHOSEN = 2;
-/** LineLoad and LineStore: cells are all samples, the colors times alpha. */
+/** LineLoad and LineStore: the cells are all samples of a pixel, the colors times alpha. */
 export const TAKE_PREMULTIPLIED = 3;
-/** LineLoad and LineStore: the only cell is the luminance; what changed is added to red, green and blue. */
+/** LineLoad and LineStore: the only cell is the luminance; its change is added to red, green and blue. */
 export const TAKE_LUMINANCE = 4;
 /** LineLoad: the first cell is a weighted sum of red, green and blue, and the second, if there is one, alpha. */
 export const TAKE_GRAY = 5;
-/** lineSlopes: √(a² + b²), or the largest response; the direction in which it rises; and both as a color. */
+/** lineSlopes: the magnitude of the gradient: √(a² + b²) of two responses, or the largest of more. */
 export const SLOPE_LENGTH = 1;
+/** lineSlopes: the direction of the gradient. */
 export const SLOPE_ANGLE = 2;
+/** lineSlopes: the direction of the gradient as a color, with the magnitude as brightness. */
 export const SLOPE_HUE = 3;
-/** lineMoments: what is measured of a window. */
+/** lineMoments: the mean of a window. */
 export const MOMENT_MEAN = 1;
+/** lineMoments: the variance of a window, divided by white. */
 export const MOMENT_VARIANCE = 2;
+/** lineMoments: the standard deviation of a window. */
 export const MOMENT_DEVIATION = 3;
-/** comparePictures: weights along a row and a column of SSIM's window, and bytes of what a tile gives. */
+/** comparePictures: weights of SSIM's window along a row or a column. */
 export const COMPARED_TAPS = 11;
+/** comparePictures: bytes of the result of a tile. */
 export const COMPARISON_BYTES = 32;
 /** comparePictures: pixels of a tile. */
 export const COMPARED_PIXELS = 128;
-/** lineMoments: how like a template windows are; the largest measures. */
+/** lineMoments: zero-mean normalized cross-correlation of a window and a template. The numbers of all LIKE_… are above those of MOMENT_…. */
 export const LIKE_ZNCC = 4;
+/** lineMoments: normalized cross-correlation of a window and a template. */
 export const LIKE_NCC = 5;
+/** lineMoments: sum of squared differences of a window and a template. */
 export const LIKE_SSD = 6;
+/** lineMoments: cross-correlation of a window and a template. */
 export const LIKE_CORRELATION = 7;
 
 /** Bytes of the largest record that a program takes. */
@@ -92,7 +101,7 @@ export function writeCorrelateTask({ i32 }: Views, at: Address<'CorrelateTask'>,
  *
  * The input is never padded as a whole. For a *strip* of output rows, `gather` copies the rows that the strip needs into
  * scratch memory, padding included, and the blocks run over the copy, which stays in the cache. Every padding mode, every
- * stride and the zeros of a strided input gradient are index tables. A single input channel that is read only once is not
+ * stride and the zeros of a strided input gradient are expressed as index tables. A single input channel that is read only once is not
  * copied: only its border is gathered.
  */
 export interface Correlation {
@@ -117,7 +126,7 @@ export interface Correlation {
   readonly dilationD: number;
   readonly dilationH: number;
   readonly dilationW: number;
-  /** what padded cells hold */
+  /** value of padded cells */
   readonly value: number;
   /** per axis, for each padded position: the input position, or a negative number outside the input */
   readonly tableD: Address<'Ints'>;
@@ -125,7 +134,7 @@ export interface Correlation {
   readonly tableW: Address<'Ints'>;
   /** for each cell of a gathered row: the input column, or a negative number; with a stride in W the row is stored phase by phase */
   readonly columns: Address<'Ints'>;
-  /** cells in a gathered row, all phases, with slack behind for whole vectors */
+  /** cells in a gathered row: all phases, and slack at the end for whole vectors */
   readonly rowLength: number;
   /** gathered cells [runFrom, runTo) are the input columns from runSource on, in order */
   readonly runFrom: number;
@@ -139,7 +148,7 @@ export interface Correlation {
   readonly taps: number;
   /** byte offset of each tap in the gathered strip */
   readonly offsets: Address<'Ints'>;
-  /** windows of output columns [directFrom, directTo) cover only neighboring cells of x: where the rows do too, nothing is gathered */
+  /** windows of output columns [directFrom, directTo) cover only neighboring cells of x; where their rows are neighbors too, nothing is gathered */
   readonly directFrom: number;
   readonly directTo: number;
   /** input column under the first tap of output column directFrom */
@@ -221,17 +230,21 @@ export function writeFftConvTask({ i32 }: Views, at: Address<'FftConvTask'>, fie
  * mix. With a stride, every output is computed and the wanted ones are kept.
  */
 export interface Tiling {
-  /** of a tile, powers of 2 ≥ 16 */
+  /** rows of a tile, a power of 2 ≥ 16 */
   readonly rows: number;
+  /** columns of a tile, a power of 2 ≥ 16 */
   readonly columns: number;
-  /** outputs that a tile gives */
+  /** rows of outputs that a tile gives */
   readonly outRows: number;
+  /** columns of outputs that a tile gives */
   readonly outColumns: number;
-  /** cells of the padded axes */
+  /** cells of the padded axis H */
   readonly paddedH: number;
+  /** cells of the padded axis W */
   readonly paddedW: number;
-  /** [rows, 2] and [columns, 2], see forward */
+  /** [rows, 2], see forward */
   readonly rowTwiddles: Address<'Floats'>;
+  /** [columns, 2], see forward */
   readonly columnTwiddles: Address<'Floats'>;
 }
 
@@ -273,7 +286,7 @@ export interface FoldTask {
   readonly padded: Address<'Floats'>;
   /** [planes, D, H, W], overwritten */
   readonly out: Address<'Floats'>;
-  /** per axis: the input position that each padded position shows */
+  /** per axis: the input position that each padded position copies */
   readonly tableD: Address<'Ints'>;
   readonly tableH: Address<'Ints'>;
   readonly tableW: Address<'Ints'>;
@@ -342,7 +355,7 @@ export interface KernelGradientTask {
   readonly chunks: number;
   /** equal shares of a group's output channels */
   readonly blocks: number;
-  /** bytes from scratch to floats [outChannels, stripRows, ceil4(outW)], rows of the gradient: zeros behind each row keep the sums right */
+  /** bytes from scratch to floats [outChannels, stripRows, ceil4(outW)], rows of the gradient; zeros after each row do not change the sums */
   readonly rowsAt: number;
 }
 
@@ -548,17 +561,18 @@ export interface WinogradTask {
   readonly x: Address<'Floats'>;
   /** as winogradKernels writes it */
   readonly packed: Address<'Floats'>;
-  /** [inChannels] of the rows of one point, in bytes */
+  /** [inChannels]: byte offsets of the rows of one point */
   readonly offsets: Address<'Ints'>;
   /** rows of tiles in a band */
   readonly tileRows: number;
-  /** tiles in a band, each of its rows filled up to whole vectors */
+  /** tiles in a band, with each row of tiles padded to whole vectors */
   readonly tiles: number;
   /** [outChannels], or 0 */
   readonly bias: Address<'Floats'>;
   readonly out: Address<'Floats'>;
-  /** bytes from scratch to floats [WINOGRAD_POINTS, inChannels, tiles] and [WINOGRAD_POINTS, whole blocks of outChannels, tiles], WINOGRAD_GAP between points */
+  /** bytes from scratch to floats [WINOGRAD_POINTS, inChannels, tiles], with WINOGRAD_GAP between points */
   readonly cellsAt: number;
+  /** bytes from scratch to floats [WINOGRAD_POINTS, whole blocks of outChannels, tiles], with WINOGRAD_GAP between points */
   readonly sumsAt: number;
 }
 
@@ -585,7 +599,7 @@ export interface WinogradKernelsTask {
   /** as in PackKernelTask */
   readonly coutStep: number;
   readonly cinStep: number;
-  /** windows are read from their end */
+  /** the kernel is flipped: each window is read from its end */
   readonly reverse: boolean;
 }
 
@@ -600,9 +614,9 @@ export function writeWinogradKernelsTask({ i32 }: Views, at: Address<'WinogradKe
   i32[i + 6] = Number(fields.reverse);
 }
 
-/** What every program of an interleaved 8-bit picture needs. */
+/** Fields of all programs for interleaved 8-bit images. */
 export interface PictureTask {
-  /** of the picture as one plane [H, W · cells of a pixel], whose taps lie that many cells apart */
+  /** on the image as one plane [H, W · cells of a pixel], with taps that many cells apart */
   readonly correlation: Address<'Correlation'>;
   readonly x: Address<'Bytes'>;
   readonly out: Address<'Bytes'>;
@@ -617,9 +631,11 @@ export interface BytesBoxTask extends PictureTask {
   readonly bandRows: number;
   readonly weight: number;
   readonly bias: number;
-  /** bytes from scratch to bytes [rowLength], twice, the rows that enter and leave the window; and to bytes of an output row */
+  /** bytes from scratch to bytes [rowLength], the row that enters the window */
   readonly entersAt: number;
+  /** bytes from scratch to bytes [rowLength], the row that leaves the window */
   readonly leavesAt: number;
+  /** bytes from scratch to bytes of an output row */
   readonly lineAt: number;
 }
 
@@ -640,10 +656,10 @@ export function writeBytesBoxTask({ i32, f32 }: Views, at: Address<'BytesBoxTask
 
 /** The cells of the correlation are all channels, filtered or not. */
 export interface BytesMagnitudeTask extends PictureTask {
-  /** [2, taps] in the strip and in x, in bytes */
+  /** [2, taps]: byte offsets in the strip, and in x */
   readonly offsets: Address<'Ints'>;
   readonly taps: number;
-  /** [taps, 2], i16: of the one window and of the other */
+  /** [taps, 2], i16: the weights of the first window and of the second */
   readonly weights: Address<'Ints'>;
   readonly scale: number;
 }
@@ -662,36 +678,43 @@ export function writeBytesMagnitudeTask({ i32, f32 }: Views, at: Address<'BytesM
 }
 
 /**
- * An 8-bit picture in another size: two passes, between which sums are limited to black and white. Weights are 16-bit pairs of
- * neighboring taps, times a power of two. Windows begin at even rows and pixels, or at odd ones where the phase is 1: then both are
- * counted from −1 on.
+ * An 8-bit image in another size: two passes, between which sums are clamped to black … white. Weights are 16-bit pairs of
+ * neighboring taps, times a power of two. Windows begin at even rows and pixels; if the phase is 1, rows or pixels are counted from
+ * −1, so that windows begin at odd ones.
  */
 export interface BytesResizeTask {
   readonly x: Address<'Bytes'>;
   readonly out: Address<'Bytes'>;
   readonly channels: number;
-  /** bytes of a row of the source and of the result, and rows of each */
+  /** bytes of a row of the source */
   readonly inRow: number;
+  /** bytes of a row of the result */
   readonly outRow: number;
+  /** rows of the source */
   readonly inH: number;
+  /** rows of the result */
   readonly outH: number;
   /** output rows of a unit */
   readonly bandRows: number;
   /** output pixels of a tile */
   readonly tilePixels: number;
-  /** down the columns and then along the rows; else along the rows first */
+  /** sum down the columns first, then along the rows; otherwise along the rows first */
   readonly columnsFirst: boolean;
-  /** of the sums between the passes */
+  /** white in the sums between the passes */
   readonly white: number;
-  /** of each output row: the first row of its window, and i32 [rowPairs] of weights */
+  /** the first row of each output row's window */
   readonly rowStarts: Address<'Ints'>;
+  /** [outH, rowPairs], pairs of weights */
   readonly rowWeights: Address<'Ints'>;
+  /** pairs of taps in a column of a window */
   readonly rowPairs: number;
   /** 0 or 1 */
   readonly rowPhase: number;
-  /** of each output pixel: where its window begins in the woven line, in bytes, and i32 [columnPairs] of weights */
+  /** where the window of each output pixel begins in the woven line (see `wovenAt`), in bytes */
   readonly columnStarts: Address<'Ints'>;
+  /** [output pixels, columnPairs], pairs of weights */
   readonly columnWeights: Address<'Ints'>;
+  /** pairs of taps in a row of a window */
   readonly columnPairs: number;
   /** output pixels evenFrom … evenTo − 1 have the same weights, and their windows begin evenStep bytes apart in the woven line */
   readonly evenFrom: number;
@@ -699,22 +722,25 @@ export interface BytesResizeTask {
   readonly evenStep: number;
   /** 0 or 1 */
   readonly columnPhase: number;
-  /** bits by which sums down the columns and along the rows are shifted right */
+  /** bits by which sums down the columns are shifted right */
   readonly downBits: number;
+  /** bits by which sums along the rows are shifted right */
   readonly acrossBits: number;
-  /** pairs of rows in the ring, an even number, and bytes of each: i16 [cells, 2] */
+  /** pairs of rows in the ring, an even number */
   readonly slots: number;
+  /** bytes of a pair of rows in the ring: i16 [cells, 2] */
   readonly ringRow: number;
-  /**
-   * bytes from scratch to sums of columns, i16 or bytes [RESIZED_ROWS, sumRow]; to the woven line, i16 [pairs of pixels, channels,
-   * RESIZED_ROWS, 2]; to i32 [RESIZED_PIXELS, channels, RESIZED_ROWS], sums of rows; and to bytes [RESIZED_ROWS, byteRow]
-   */
+  /** bytes from scratch to sums of columns, i16 or bytes [RESIZED_ROWS, sumRow] */
   readonly linesAt: number;
+  /** bytes from scratch to the woven line: RESIZED_ROWS rows interleaved, i16 [pairs of pixels, channels, RESIZED_ROWS, 2] */
   readonly wovenAt: number;
+  /** bytes from scratch to sums of rows, i32 [RESIZED_PIXELS, channels, RESIZED_ROWS] */
   readonly sumsAt: number;
+  /** bytes from scratch to rows of the result, bytes [RESIZED_ROWS, byteRow] */
   readonly bytesAt: number;
-  /** bytes of a row of sums of columns, and of a row of the result in scratch memory */
+  /** bytes of a row of sums of columns */
   readonly sumRow: number;
+  /** bytes of a row of the result in scratch memory */
   readonly byteRow: number;
 }
 
@@ -754,7 +780,7 @@ export function writeBytesResizeTask({ i32 }: Views, at: Address<'BytesResizeTas
   i32[i + 31] = fields.byteRow;
 }
 
-/** Addresses of pictures are where their first rows would lie, also where only a band is in memory. */
+/** `a` and `b` are the addresses of the first rows of the images; if only bands are in memory, the addresses those rows would have. */
 export interface ComparisonTask {
   readonly a: Address<'Bytes'>;
   readonly b: Address<'Bytes'>;
@@ -767,11 +793,18 @@ export interface ComparisonTask {
   readonly weights: Address<'Floats'>;
   /** [units], of COMPARISON_BYTES: four float64, see `Comparison` */
   readonly results: Address<'Bytes'>;
-  /** bytes from scratch to floats of a line of each picture; i32 [4], rows in a row that are equal, and f32 [4], the origin of p in each channel; vectors of a row; vectors [channels, 2 · COMPARED_TAPS, row] */
+  /** bytes from scratch to floats of a line of a */
   readonly firstAt: number;
+  /** bytes from scratch to floats of a line of b */
   readonly secondAt: number;
+  /**
+   * bytes from scratch to i32 [4], per channel the number of consecutive rows, up to the present one, in which both images are equal;
+   * and f32 [4], per channel the origin of p
+   */
   readonly channelsAt: number;
+  /** bytes from scratch to vectors of a row, sums of columns */
   readonly sumsAt: number;
+  /** bytes from scratch to vectors [channels, 2 · COMPARED_TAPS, row], the ring */
   readonly ringAt: number;
 }
 
@@ -798,27 +831,27 @@ export interface LineLoad {
   readonly sampleBytes: number;
   /** samples of a pixel */
   readonly channels: number;
-  /** of a pixel */
+  /** cells of a pixel */
   readonly cells: number;
   /** TAKE_ALL, TAKE_CHOSEN, TAKE_PREMULTIPLIED, TAKE_LUMINANCE or TAKE_GRAY */
   readonly take: number;
   /** bytes [16]: where the bytes of the chosen samples lie in a pixel of floats */
   readonly order: Address<'Bytes'>;
-  /** [3], TAKE_GRAY: of red, green and blue; or 0 */
+  /** TAKE_GRAY: [3], of red, green and blue; or 0 */
   readonly weights: Address<'Floats'>;
-  /** sRGB samples, except alpha, become light first */
+  /** sRGB samples, except alpha, are converted to linear light first */
   readonly light: boolean;
-  /** [2, 256]: the light of each byte, and each byte as a float */
+  /** [2, 256]: the linear light of each byte, and each byte as a float */
   readonly lightOfBytes: Address<'Floats'>;
   /** the sample value of white */
   readonly white: number;
-  /** of the picture */
+  /** bytes of a row of the image */
   readonly rowBytes: number;
   /** [4]: the cells of a pixel beyond the border */
   readonly border: Address<'Floats'>;
-  /** [12], of as many cells: subtracted from each; or 0 */
+  /** [12], repeated every 12 cells: subtracted from them; or 0 */
   readonly origins: Address<'Floats'>;
-  /** becomes 0 if a pixel that is read has an alpha below white, see `judges` of line-load.ts; or 0: nobody asks */
+  /** points to a value that becomes 0 if a pixel that is read is not opaque, see `judges`; or 0: opacity is not checked */
   readonly verdict: Address<'Ints'>;
 }
 
@@ -841,29 +874,34 @@ export function writeLineLoad({ i32, f32 }: Views, at: Address<'LineLoad'>, fiel
   i32[i + 12] = fields.verdict;
 }
 
-/** The address of the picture is where its first row would lie, also where only a band is in memory. */
+/** `x` is the address of the first row of the image; if only a band is in memory, the address that row would have. */
 export interface HistogramTask {
   readonly x: Address<'Bytes'>;
-  /** of a sample: 1, 2, or 4 for floats */
+  /** bytes of a sample: 1, 2, or 4 for floats */
   readonly sampleBytes: number;
   readonly channels: number;
   readonly width: number;
   readonly rowBytes: number;
-  /** of the channels that count, [counted]: their number in a pixel */
+  /** [counted]: indexes of the channels to count */
   readonly chosen: Address<'Ints'>;
   readonly counted: number;
-  /** the rows that are there, of which each share takes `shareRows` */
+  /** the first row in memory */
   readonly top: number;
+  /** the row after the last one in memory */
   readonly bottom: number;
+  /** rows of a share */
   readonly shareRows: number;
   /** [shares, classes], u32 */
   readonly counts: Address<'Ints'>;
+  /** number of bins */
   readonly classes: number;
-  /** floats: the values that the first class begins with and the last ends with; [shares, classes], the largest value of each class */
+  /** floats: the lower bound of the first bin */
   readonly least: number;
+  /** floats: the upper bound of the last bin */
   readonly most: number;
+  /** floats: [shares, classes], the largest value in each bin */
   readonly largest: Address<'Floats'>;
-  /** [shares, 2]: the least and the largest value */
+  /** floats: [shares, 2], the smallest and the largest value */
   readonly ranges: Address<'Floats'>;
 }
 
@@ -887,59 +925,66 @@ export function writeHistogramTask({ i32, f32 }: Views, at: Address<'HistogramTa
   i32[i + 15] = fields.ranges;
 }
 
-/** What every program of lines needs. */
+/** Fields of all line programs. */
 export interface LineTask {
   readonly x: Address<'Bytes'>;
   readonly out: Address<'Bytes'>;
-  /** the picture that the samples which are not filtered come from */
+  /** the image from which samples that are not filtered are copied */
   readonly original: Address<'Bytes'>;
-  /** or 0 */
+  /** the mask, or the second image; or 0 */
   readonly mask: Address<'Bytes'>;
   readonly grid: Address<'LineGrid'>;
   readonly load: Address<'LineLoad'>;
   readonly store: Address<'LineStore'>;
-  /** bytes from scratch to floats of a line of samples, twice: where it is loaded, and where it is stored */
+  /** bytes from scratch to floats of a line of samples that is loaded */
   readonly loadAt: number;
+  /** bytes from scratch to floats of a line of samples that is to be stored */
   readonly storeAt: number;
 }
 
 /** Sums of integers: the cells are all samples of a pixel, filtered or not. */
 export interface IntegerTask extends LineTask {
-  /** of the bytes of rows: [H, bytes of a row], whose taps lie whole pixels apart */
+  /** on the bytes of rows, [H, bytes of a row], with taps whole pixels apart */
   readonly correlation: Address<'Correlation'>;
-  /** [2, taps] in the strip and in x, in bytes: of `plus` taps of weight 1, `minus` of −1, then the others */
+  /** [2, taps]: byte offsets in the strip, and in x: of `plus` taps of weight 1, `minus` taps of weight −1, then the others */
   readonly offsets: Address<'Ints'>;
   readonly taps: number;
   readonly plus: number;
   readonly minus: number;
-  /** of the others */
+  /** weights of the other taps */
   readonly weights: Address<'Ints'>;
-  /** a window of bytes-cross.ts: `offsets` are those of its rows then */
+  /** the window is a cross, summed by bytes-cross.ts; `offsets` are then those of its rows */
   readonly cross: boolean;
-  /** samples that are not filtered are those of the original */
+  /** samples that are not filtered are copied from the original */
   readonly keeps: boolean;
-  /** the scale is 1, and `whole` is the bias */
+  /** sums are the results: the scale is 1, and `whole` includes the bias */
   readonly plain: boolean;
+  /** added to every sum */
   readonly whole: number;
-  /** of the quotient, see PictureSum; factor 0: there is none */
+  /** of the quotient, see PictureSum; with `range`, of 255 / range */
   readonly shift: number;
+  /** likewise; 0: there is no quotient */
   readonly factor: number;
+  /** bits that the quotient cuts off */
   readonly bits: number;
-  /** what is added before bits are cut off, or half of the range */
+  /** added before bits are cut off; with `range`, half of the range */
   readonly half: number;
-  /** of the sum */
+  /** factor of the sum */
   readonly scale: number;
+  /** added to the sum times `scale` */
   readonly bias: number;
   readonly absolute: boolean;
-  /** values are from black to white; `range`: of the sums, which begin at 0 then, at most 21845; or 0 */
+  /** values are stretched from black to white */
   readonly spread: boolean;
+  /** the range of the sums, at most 21845, which then begin at 0; or 0 */
   readonly range: number;
-  /** the values go to the result by way of a line of floats; `direct`: they are the result */
+  /** values are converted to floats */
   readonly floats: boolean;
+  /** the floats are stored as the result; otherwise in a line that is then converted to samples */
   readonly direct: boolean;
   /** bytes become words: times 257 */
   readonly wide: boolean;
-  /** factor of the samples that are not filtered, where values are floats */
+  /** with `floats`: factor of the samples that are not filtered */
   readonly unit: number;
   /** bytes from scratch to the cells of a strip */
   readonly stripAt: number;
@@ -982,11 +1027,11 @@ export function writeIntegerTask({ i32, f32 }: Views, at: Address<'IntegerTask'>
   i32[i + 32] = fields.stripAt;
 }
 
-/** Which cells a window sees, and where. */
+/** The cells that windows read, and their positions. */
 export interface LineGrid {
   readonly outH: number;
   readonly outW: number;
-  /** (outW − 1) · strideW + 1: sums are made for every column, and the wanted ones are kept */
+  /** (outW − 1) · strideW + 1: every column is summed, and the required ones are kept */
   readonly denseW: number;
   readonly strideH: number;
   readonly strideW: number;
@@ -994,12 +1039,15 @@ export interface LineGrid {
   readonly KW: number;
   readonly dilationH: number;
   readonly dilationW: number;
-  /** the row of the picture that each padded row shows, and the column; −1: beyond the border */
+  /** the row of the image that each padded row copies; −1: beyond the border */
   readonly tableH: Address<'Ints'>;
+  /** the column of the image that each padded column copies; −1: beyond the border */
   readonly tableW: Address<'Ints'>;
-  /** the longest run of neighbors in tableW, and the column that its first entry shows */
+  /** first entry of the longest run of neighbors in tableW */
   readonly runFrom: number;
+  /** entry after that run */
   readonly runTo: number;
+  /** column of the image in the first entry of that run */
   readonly runSource: number;
 }
 
@@ -1029,73 +1077,91 @@ export interface LineStore {
   readonly sampleBytes: number;
   /** samples of a pixel */
   readonly channels: number;
-  /** of a row of the result, and of a pixel */
+  /** bytes of a row of the result */
   readonly rowBytes: number;
-  /** of the cells, see LineLoad */
+  /** how the cells were made from samples, see LineLoad */
   readonly take: number;
+  /** cells of a pixel */
   readonly cells: number;
   /** bytes [16]: where the bytes of the cells go in a pixel of floats */
   readonly order: Address<'Bytes'>;
-  /** [12], of as many samples: all bits of those that are filtered and no alpha */
+  /** [12], repeated every 12 samples: all bits of those that are filtered, except alpha */
   readonly filtered: Address<'Ints'>;
-  /** how the samples of the original picture that are not filtered are loaded */
+  /** how the samples of the original image that are not filtered are loaded */
   readonly original: Address<'LineLoad'>;
-  /** the row of the original under each row's anchor, and the column; −1: beyond the border, where samples are `beyond` */
+  /** for each row of the result, the row of the original under the anchor; −1: beyond the border */
   readonly originalRows: Address<'Ints'>;
+  /** for each column of the result, the column of the original under the anchor; −1: beyond the border */
   readonly originalColumns: Address<'Ints'>;
-  /** [4] */
+  /** [4]: the samples beyond the border */
   readonly beyond: Address<'Floats'>;
-  /** from each of originalColumns to the next, if that is always the same; else 0 */
+  /** distance from each of originalColumns to the next, if it is constant; otherwise 0 */
   readonly originalStep: number;
-  /** cells are colors, and all that is left for them is to become samples; alpha, if it is kept, is that of a pixel of the same type in a straight line */
+  /**
+   * cells need no processing except conversion to samples, and samples that are not filtered are copied from consecutive pixels of the
+   * same format, see line-plain.ts
+   */
   readonly plain: boolean;
-  /** with a stride, only the columns that are wanted are summed */
+  /** with a stride, only the required columns are summed */
   readonly compact: boolean;
-  /** TAKE_PREMULTIPLIED: factors of alpha and of colors, what sums leave of zeros, and what is added to colors after they are divided by alpha */
+  /** TAKE_PREMULTIPLIED: factor of alpha */
   readonly alphaScale: number;
+  /** TAKE_PREMULTIPLIED: factor of the colors */
   readonly colorScale: number;
+  /** TAKE_PREMULTIPLIED: the largest alpha that counts as zero, because of rounding */
   readonly nothing: number;
+  /** TAKE_PREMULTIPLIED: added to the colors after dividing them by alpha */
   readonly bias: number;
-  /** how the original is loaded that sums are mixed with, see line-mix.ts; or 0 */
+  /** how to load the original that sums are mixed with, see line-mix.ts; or 0 */
   readonly mixed: Address<'LineLoad'>;
   readonly amount: number;
   readonly threshold: number;
-  /** [12]: all bits of the samples that are mixed; `brightness`: by the change of the luminance, where cells are all samples */
+  /** [12], repeated every 12 cells: all bits of those that are mixed */
   readonly mixes: Address<'Ints'>;
+  /** colors change by the change in luminance; cells are all samples */
   readonly brightness: boolean;
-  /** how the picture of the result's size, at `mask`, is loaded whose samples · besideUnit are added to sums · sumUnit; or 0 */
+  /** how to load a second image, of the size of the result and at `mask`, that is added to the sums; or 0 */
   readonly beside: Address<'LineLoad'>;
+  /** factor of the samples of the second image */
   readonly besideUnit: number;
+  /** factor of the sums to which they are added */
   readonly sumUnit: number;
-  /** light becomes sRGB; `early`: the cells, of which none is alpha, before they are put in their places */
+  /** linear light is encoded to sRGB */
   readonly light: boolean;
+  /** cells, none of which is alpha, are encoded to sRGB before they are stored in their channels */
   readonly early: boolean;
   readonly absolute: boolean;
   /** filtered samples from `least` on become `white`, and all others 0 */
   readonly divides: boolean;
   readonly least: number;
   readonly white: number;
-  /** [12], of as many samples: value · scale + offset, from the units of the picture to those of the result */
+  /** [12], repeated every 12 samples: factors from the units of the image to those of the result */
   readonly scales: Address<'Floats'>;
+  /** [12], repeated every 12 samples: added to the products */
   readonly offsets: Address<'Floats'>;
   /** all scales are 1 and all offsets 0 */
   readonly same: boolean;
-  /** 0 to white */
+  /** clamp floats to 0 … 1 */
   readonly clamped: boolean;
-  /** [units, 2]: the least and the largest filtered value of each unit; nothing is stored then. Or 0 */
+  /** [units, 2]: the smallest and the largest filtered value of each unit, stored instead of samples; or 0 */
   readonly ranges: Address<'Floats'>;
-  /** the share of the filter in each row, and in each column; or 0: all */
+  /** the strength of the filter in each row; or 0: full strength everywhere */
   readonly rowShares: Address<'Floats'>;
+  /** the strength of the filter in each column */
   readonly columnShares: Address<'Floats'>;
-  /** bytes of a sample, white, and bytes of a row of the picture that masks the filter, one sample for each pixel of the result */
+  /** bytes of a sample of the mask, which has one sample per pixel */
   readonly maskBytes: number;
+  /** the sample value of white in the mask */
   readonly maskWhite: number;
+  /** bytes of a row of the mask */
   readonly maskRowBytes: number;
-  /** the original as it is stored, and where it lies: the pixel of the result's first */
+  /** how to load the original with which the result is blended: all samples, unchanged */
   readonly blended: Address<'LineLoad'>;
+  /** row of the original at the first row of the result */
   readonly top: number;
+  /** column of the original at the first column of the result */
   readonly left: number;
-  /** from its units to those of the result */
+  /** factor from the units of the original to those of the result */
   readonly unit: number;
 }
 
@@ -1153,25 +1219,31 @@ export function writeLineStore({ i32, f32 }: Views, at: Address<'LineStore'>, fi
 
 /** Rows and columns of a tile that is summed by columns first. */
 export interface LineTurnedTask extends LineTask {
-  /** of a tile: pixels and rows of the result; cells of a row that is loaded */
+  /** pixels of the result in a row of a tile */
   readonly tilePixels: number;
+  /** rows of the result in a tile */
   readonly bandRows: number;
+  /** cells of a row that is loaded */
   readonly rowLength: number;
-  /** bytes from scratch to floats of cells; floats [rowLength, SUMMED_ROWS], sums of columns; floats [SUMMED_ROWS, rowLength], sums of rows */
+  /** bytes from scratch to floats of cells */
   readonly cellsAt: number;
+  /** bytes from scratch to floats [rowLength, SUMMED_ROWS], sums of columns */
   readonly lineAt: number;
+  /** bytes from scratch to floats [SUMMED_ROWS, rowLength], sums of rows */
   readonly sumsAt: number;
 }
 
-/** Its bands are whole blocks of KH padded rows, so of KH / gcd(KH, strideH) rows of the result, or of all. */
+/** Its bands are whole blocks of KH padded rows: a multiple of KH / gcd(KH, strideH) rows of the result, or all rows. */
 export interface LineBoxTask extends LineTurnedTask {
   readonly weight: number;
   readonly bias: number;
-  /** bytes from scratch to floats [KH, rowLength], sums to the end of a block; floats [rowLength], sums from the start of one */
+  /** bytes from scratch to floats [KH, rowLength], sums to the end of a block */
   readonly suffixesAt: number;
+  /** bytes from scratch to floats [rowLength], sums from the start of a block */
   readonly prefixAt: number;
-  /** bytes from scratch to vectors of sums of rows; and of sums to the end of a block of columns */
+  /** bytes from scratch to vectors of sums of rows */
   readonly turnedAt: number;
+  /** bytes from scratch to vectors of sums to the end of a block of columns */
   readonly alongAt: number;
 }
 
@@ -1204,19 +1276,24 @@ export interface LineFftTask extends LineTask {
   /** of one channel */
   readonly correlation: Address<'Correlation'>;
   readonly tiling: Address<'Tiling'>;
-  /** of the kernel, and bytes from a cell's to that of the next: 0, if they share one */
+  /** the spectra of the kernel, one per cell or one for all */
   readonly spectrum: Address<'Floats'>;
+  /** bytes from the spectrum of a cell to that of the next; 0 if all cells share one */
   readonly spectrumStep: number;
-  /** the window, and where its taps lie in a tile of cells, in bytes: for tiles that hold NaN or infinity, which a transform would spread */
+  /** number of taps: tiles that contain NaN or infinity, which a transform would spread, are summed tap by tap */
   readonly taps: number;
+  /** byte offsets of the taps in a tile of cells */
   readonly offsets: Address<'Ints'>;
+  /** see LineWindowTask */
   readonly weights: Address<'Floats'>;
   /** see LineWindowTask */
   readonly patterned: boolean;
   readonly bias: number;
-  /** bytes from scratch to floats [2, rows, rowLength], the cells of two tiles; to what fftScratch says */
+  /** bytes from scratch to floats [2, rows, rowLength], the cells of two tiles */
   readonly cellsAt: number;
+  /** bytes from scratch to as many bytes as fftScratch returns */
   readonly tileAt: number;
+  /** floats of a row of cells */
   readonly rowLength: number;
 }
 
@@ -1245,32 +1322,43 @@ export function writeLineFftTask({ i32, f32 }: Views, at: Address<'LineFftTask'>
   i32[i + 20] = fields.rowLength;
 }
 
-/** Its bands are whole blocks of KH rows, and its tiles of KW columns. */
+/** Its bands are whole blocks of KH rows, and its tiles whole blocks of KW columns. */
 export interface LineMomentsTask extends LineTask {
-  /** of a tile: pixels and rows of the result; cells of a row that is loaded */
+  /** pixels of the result in a row of a tile */
   readonly tilePixels: number;
+  /** rows of the result in a tile */
   readonly bandRows: number;
+  /** cells of a row that is loaded */
   readonly rowLength: number;
   /** MOMENT_MEAN, MOMENT_VARIANCE or MOMENT_DEVIATION; or LIKE_ZNCC and so on, of all cells together */
   readonly measure: number;
   /** variances are divided by it */
   readonly white: number;
-  /** the last cell, from 0 to white, says how much the others of its pixel count */
+  /** the last cell, from 0 to white, is the weight of the other cells of its pixel */
   readonly weighted: boolean;
-  /** the first cell is the luminance of the first three */
+  /** the first cell is replaced by the luminance of the first three */
   readonly brightness: boolean;
-  /** LIKE_…: Σ template² of all cells; [4], of each cell the mean that the template has left; the most that Σ of a window may be to be nothing */
+  /** LIKE_…: Σ template² over all cells */
   readonly energy: number;
+  /** LIKE_…: [4], the mean of the template's rounded weights, per cell */
   readonly rests: Address<'Floats'>;
+  /** LIKE_ZNCC and LIKE_NCC: a window whose energy does not exceed this value scores 0 */
   readonly nothing: number;
-  /** bytes from scratch to floats of cells; vectors [KH, rowLength], sums to the end of a block; vectors [rowLength], from the start of one; vectors [rowLength], sums of columns; vectors [KW]; vectors [tilePixels], how much the pixels of a window count, or the energy of a window and its products with the template; float64 [4], the origin of each cell; floats [rowLength], results */
+  /** bytes from scratch to floats of cells */
   readonly cellsAt: number;
+  /** bytes from scratch to vectors [KH, rowLength], sums to the end of a block */
   readonly suffixesAt: number;
+  /** bytes from scratch to vectors [rowLength], sums from the start of a block */
   readonly prefixAt: number;
+  /** bytes from scratch to vectors [rowLength], sums of columns */
   readonly columnsAt: number;
+  /** bytes from scratch to vectors [KW], sums to the end of a block of columns */
   readonly alongAt: number;
+  /** bytes from scratch to vectors [tilePixels]: the total weight of the pixels of a window; LIKE_…: its energy and its product with the template */
   readonly countsAt: number;
+  /** bytes from scratch to float64 [4], the origin of each cell */
   readonly originsAt: number;
+  /** bytes from scratch to floats [rowLength], results */
   readonly sumsAt: number;
 }
 
@@ -1305,19 +1393,25 @@ export function writeLineMomentsTask({ i32, f32 }: Views, at: Address<'LineMomen
   i32[i + 26] = fields.sumsAt;
 }
 
-/** A picture in another size. */
+/** An image in another size. */
 export interface LineResizeTask extends LineTurnedTask {
   /** rows in the ring, at least those under SUMMED_ROWS rows of the result */
   readonly slots: number;
-  /** of each row of the result, and of each column: the first row or column of its window, and [rowTaps] or [columnTaps] weights */
+  /** the first row of the window of each row of the result */
   readonly rowStarts: Address<'Ints'>;
+  /** [rows of the result, rowTaps] */
   readonly rowWeights: Address<'Floats'>;
+  /** rows of a window */
   readonly rowTaps: number;
+  /** the first column of the window of each column of the result */
   readonly columnStarts: Address<'Ints'>;
+  /** [columns of the result, columnTaps] */
   readonly columnWeights: Address<'Floats'>;
+  /** columns of a window */
   readonly columnTaps: number;
-  /** bytes from scratch to vectors of sums of rows; i32 [rowTaps], where rows lie in the ring */
+  /** bytes from scratch to vectors of sums of rows */
   readonly turnedAt: number;
+  /** bytes from scratch to i32 [rowTaps], the byte offsets of a window's rows in the ring */
   readonly offsetsAt: number;
 }
 
@@ -1349,27 +1443,35 @@ export function writeLineResizeTask({ i32 }: Views, at: Address<'LineResizeTask'
   i32[i + 23] = fields.offsetsAt;
 }
 
-/** Where slopes are thinned to their ridges. The window of the grid is two pixels larger than those of the slopes. */
+/** Thins slopes to their ridges. The window of the grid is two pixels larger than those of the slopes. */
 export interface LineRidgeTask extends LineTask {
-  /** of a tile: pixels and rows of the result; cells of a row that is loaded */
+  /** pixels of the result in a row of a tile */
   readonly tilePixels: number;
+  /** rows of the result in a tile */
   readonly bandRows: number;
+  /** cells of a row that is loaded */
   readonly rowLength: number;
-  /** [2], of the taps of two windows that count */
+  /** [2]: number of nonzero taps of each of the two windows */
   readonly taps: Address<'Ints'>;
-  /** of the taps of one window after the other, in the tile, in bytes */
+  /** byte offsets in the tile of these taps, one window after the other */
   readonly offsets: Address<'Ints'>;
+  /** weights of these taps */
   readonly weights: Address<'Floats'>;
-  /** of the picture: beyond, nothing is steep */
+  /** height of the image; slopes beyond the border are 0 */
   readonly height: number;
+  /** width of the image */
   readonly width: number;
-  /** bytes from scratch to floats of cells; floats [3, sumsRow], x, y and lengths; floats [3, 3, slopeRow], those of the steepest cell of a pixel; floats of a row of the result */
+  /** bytes from scratch to floats of cells */
   readonly cellsAt: number;
+  /** bytes from scratch to three rows of `sumsRow` bytes: x, y and length of the slope of each cell */
   readonly sumsAt: number;
+  /** bytes from scratch to [3, 3] rows of `slopeRow` bytes: for three rows of pixels, x, y and length of the steepest cell of each pixel */
   readonly slopesAt: number;
+  /** bytes from scratch to floats of a row of the result */
   readonly ridgeAt: number;
-  /** bytes */
+  /** bytes of a row at `sumsAt` */
   readonly sumsRow: number;
+  /** bytes of a row at `slopesAt` */
   readonly slopeRow: number;
 }
 
@@ -1403,10 +1505,10 @@ export function writeLineRidgeTask({ i32 }: Views, at: Address<'LineRidgeTask'>,
 export interface LineSeparableTask extends LineTurnedTask {
   /** rows in the ring, at least those under SUMMED_ROWS rows of the result */
   readonly slots: number;
-  /** columns and rows whose products are added up */
+  /** number of pairs of a column and a row whose products are added up */
   readonly products: number;
   readonly rowTaps: number;
-  /** [rowTaps + SUMMED_ROWS − 1] of the taps of a row in a line of sums, in bytes */
+  /** [rowTaps + SUMMED_ROWS − 1]: byte offsets of the taps of a row in a line of sums */
   readonly rowOffsets: Address<'Ints'>;
   /** [products, rowTaps] */
   readonly rowWeights: Address<'Floats'>;
@@ -1414,10 +1516,11 @@ export interface LineSeparableTask extends LineTurnedTask {
   /** [products, columnTaps] */
   readonly columnWeights: Address<'Floats'>;
   readonly bias: number;
-  /** bytes from scratch to vectors of sums of rows; i32 [slots], where rows lie in the ring */
+  /** bytes from scratch to vectors of sums of rows */
   readonly turnedAt: number;
-  /** the same of a further product */
+  /** bytes from scratch to vectors of sums of rows of a further product */
   readonly furtherAt: number;
+  /** bytes from scratch to i32 [slots], the byte offsets of rows in the ring */
   readonly offsetsAt: number;
 }
 
@@ -1451,28 +1554,33 @@ export function writeLineSeparableTask({ i32, f32 }: Views, at: Address<'LineSep
   i32[i + 25] = fields.offsetsAt;
 }
 
-/** What several windows say together. */
+/** Combines the responses of several windows. */
 export interface LineSlopesTask extends LineTask {
-  /** of a tile: pixels and rows of the result; cells of a row that is loaded */
+  /** pixels of the result in a row of a tile */
   readonly tilePixels: number;
+  /** rows of the result in a tile */
   readonly bandRows: number;
+  /** cells of a row that is loaded */
   readonly rowLength: number;
-  /** two at right angles, or more, of which the largest response counts */
+  /** number of windows: two at right angles, or more, of which the largest response is used */
   readonly windows: number;
-  /** [windows], of the taps that count */
+  /** [windows]: number of nonzero taps of each window */
   readonly taps: Address<'Ints'>;
-  /** of the taps of one window after the other, in the tile, in bytes */
+  /** byte offsets in the tile of these taps, one window after the other */
   readonly offsets: Address<'Ints'>;
+  /** weights of these taps */
   readonly weights: Address<'Floats'>;
   /** SLOPE_LENGTH, SLOPE_ANGLE or SLOPE_HUE */
   readonly measure: number;
-  /** the response that has length 1 */
+  /** the response that is converted to length 1 */
   readonly step: number;
-  /** of two windows their directions, [2, 2] as x and y; of others their angles */
+  /** for two windows, their directions, [2, 2] as x and y; for more, their angles, [windows] */
   readonly headings: Address<'Floats'>;
-  /** bytes from scratch to floats of cells; floats [windows + 2, sumsRow], responses and what becomes of them; bytes of one */
+  /** bytes from scratch to floats of cells */
   readonly cellsAt: number;
+  /** bytes from scratch to windows + 2 rows of `sumsRow` bytes: the responses, the angles, the lengths */
   readonly sumsAt: number;
+  /** bytes of a row at `sumsAt` */
   readonly sumsRow: number;
 }
 
@@ -1503,24 +1611,29 @@ export function writeLineSlopesTask({ i32, f32 }: Views, at: Address<'LineSlopes
 }
 
 export interface LineWindowTask extends LineTask {
-  /** of a tile: pixels and rows of the result; cells of a row that is loaded */
+  /** pixels of the result in a row of a tile */
   readonly tilePixels: number;
+  /** rows of the result in a tile */
   readonly bandRows: number;
+  /** cells of a row that is loaded */
   readonly rowLength: number;
   readonly taps: number;
-  /** of the taps in the tile, in bytes */
+  /** byte offsets of the taps in the tile */
   readonly offsets: Address<'Ints'>;
-  /** the same in what is loaded, if its floats are the cells; or 0 */
+  /** byte offsets of the taps in the input, if its floats are the cells; or 0 */
   readonly direct: Address<'Ints'>;
-  /** [taps], or [taps, 12] of as many floats, where each cell has a window of its own */
+  /** [taps]; if `patterned`, [taps, 12]: per tap, a pattern of whole pixels that repeats every 12 floats */
   readonly weights: Address<'Floats'>;
+  /** each cell has its own window */
   readonly patterned: boolean;
-  /** these are all taps of the window, and its rows are neighbors, as are those of the result */
+  /** two rows are summed at once: no tap is omitted, and rows are neither dilated nor strided */
   readonly paired: boolean;
   readonly bias: number;
-  /** bytes from scratch to floats [2, sumsRow], two rows of sums; bytes of one */
+  /** bytes from scratch to floats of cells */
   readonly cellsAt: number;
+  /** bytes from scratch to two rows of sums */
   readonly sumsAt: number;
+  /** bytes of a row of sums */
   readonly sumsRow: number;
 }
 

@@ -9,8 +9,9 @@ import { parts, typeOf, upTo } from './wgsl-words.js';
 
 /** One program of an image job for GPU.js on WebGL 2: one pixel per thread, with four values. */
 export interface GlProgram {
-  /** GLSL with the function `pixel(x, y)`; textures are `user_picture`, `user_floats` and `user_table` */
+  /** GLSL with the function `pixel(x, y)` */
   readonly source: string;
+  /** its textures: `user_picture`, `user_floats` and `user_table` */
   readonly textures: readonly ('picture' | 'floats' | 'table')[];
   readonly table: Float32Array;
   /** size of the result in pixels */

@@ -111,9 +111,11 @@ fn cells(h: i32, w: i32${layers > 1 ? ', l: i32' : ''}) -> ${typeOf(cells)} {
 interface EndText {
   readonly shared: string;
   readonly variables: string;
-  /** code before the sums; `body`: code after the sums, for the outputs of the thread; `after`: code after all of them */
+  /** code before the sums */
   readonly before: string;
+  /** code after the sums, for the outputs of the thread */
   readonly body: string;
+  /** code after all outputs */
   readonly after: string;
   readonly original: boolean;
   readonly mask: boolean;

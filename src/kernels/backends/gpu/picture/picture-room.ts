@@ -22,8 +22,9 @@ export interface PictureExecutable extends Executable {
   readonly job: PictureJob | ResizeJob;
   /** describes loading and storing */
   readonly picture: PictureJob;
-  /** format of the image, and of the second input */
+  /** format of the image */
   readonly format: PictureFormat;
+  /** format of the second input */
   readonly second: PictureFormat | undefined;
   readonly programs: readonly (PictureProgram & { readonly compiled: WgslProgram; readonly tables: Memory | undefined })[];
   /** number of floats between the programs */

@@ -6,8 +6,9 @@ export type Pair = readonly [rows: number, columns: number];
 /** Positions and weights of the windows of one launch. */
 export interface WindowStage {
   readonly input: Pair;
-  /** the computed rectangle of windows, and its offset */
+  /** size of the computed rectangle of windows */
   readonly output: Pair;
+  /** offset of that rectangle */
   readonly first: Pair;
   readonly size: Pair;
   readonly stride: Pair;
@@ -20,8 +21,9 @@ export interface WindowStage {
   readonly columns: number;
   /** maximum rows of outputs per thread; storing each output adds program text, which takes time to compile */
   readonly mostRows: number;
-  /** cells per pixel; and number of layers that are read */
+  /** cells per pixel */
   readonly cells: number;
+  /** number of layers that are read */
   readonly layers: number;
   /** one per sum; per layer `[size]`, or `[cells, size]` */
   readonly windows: readonly (readonly ArrayLike<number>[])[];

@@ -10,9 +10,11 @@ export interface PartNames {
   readonly chunks: readonly Chunk[];
   /** the buffer of each chunk, by index */
   readonly slots: readonly number[];
-  /** words of the uniforms: number of elements, offsets of the chunks, parameters of the formulas */
+  /** word of the uniforms that contains the number of elements */
   readonly length: number;
+  /** first word of the offsets of the chunks */
   readonly offsets: number;
+  /** words of the parameters of the formulas */
   readonly parameters: readonly number[];
 }
 

@@ -2,9 +2,9 @@ import { Block, storeColumns } from './blocks';
 import { madd } from './madd';
 
 /**
- * Output rows of one channel in pairs, 16 columns at a time: 8 accumulators. The next output row must see what the next kernel
- * row sees, so that every loaded vector serves both rows. Sums run in the order of the taps, as in rowsOf1.
- * @param b its width is a multiple of 16; source, out and rows change where a row is left over
+ * Output rows of one channel in pairs, 16 columns at a time: 8 accumulators. Output rows must be as far apart on the input as
+ * kernel rows, so that every loaded vector serves both rows of a pair. Sums run in the order of the taps, as in rowsOf1.
+ * @param b its width is a multiple of 16; source, out and rows change if a row is left over
  * @param slices (cin, kd): taps are [slices, KH, KW]
  */
 export function pairsOf1(b: Block, slices: i32, KH: i32, KW: i32, weights: usize, bias: f32): void {

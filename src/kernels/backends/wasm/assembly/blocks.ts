@@ -14,8 +14,9 @@ export class Block {
   /** offsets of the taps, in bytes */
   offsets: usize;
   out: usize;
-  /** bytes from one output row, and from one output channel, to the next */
+  /** bytes from one output row to the next */
   outRow: usize;
+  /** bytes from one output channel to the next */
   outPlane: usize;
   rows: i32;
   width: i32;

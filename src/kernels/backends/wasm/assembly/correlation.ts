@@ -5,7 +5,7 @@ import { Ints } from './memory';
  *
  * The input is never padded as a whole. For a *strip* of output rows, `gather` copies the rows that the strip needs into
  * scratch memory, padding included, and the blocks run over the copy, which stays in the cache. Every padding mode, every
- * stride and the zeros of a strided input gradient are index tables. A single input channel that is read only once is not
+ * stride and the zeros of a strided input gradient are expressed as index tables. A single input channel that is read only once is not
  * copied: only its border is gathered.
  */
 @unmanaged
@@ -31,7 +31,7 @@ export class Correlation {
   dilationD: i32;
   dilationH: i32;
   dilationW: i32;
-  /** what padded cells hold */
+  /** value of padded cells */
   value: f32;
   /** per axis, for each padded position: the input position, or a negative number outside the input */
   tableD: Ints;
@@ -39,7 +39,7 @@ export class Correlation {
   tableW: Ints;
   /** for each cell of a gathered row: the input column, or a negative number; with a stride in W the row is stored phase by phase */
   columns: Ints;
-  /** cells in a gathered row, all phases, with slack behind for whole vectors */
+  /** cells in a gathered row: all phases, and slack at the end for whole vectors */
   rowLength: i32;
   /** gathered cells [runFrom, runTo) are the input columns from runSource on, in order */
   runFrom: i32;
@@ -53,7 +53,7 @@ export class Correlation {
   taps: i32;
   /** byte offset of each tap in the gathered strip */
   offsets: Ints;
-  /** windows of output columns [directFrom, directTo) cover only neighboring cells of x: where the rows do too, nothing is gathered */
+  /** windows of output columns [directFrom, directTo) cover only neighboring cells of x; where their rows are neighbors too, nothing is gathered */
   directFrom: i32;
   directTo: i32;
   /** input column under the first tap of output column directFrom */

@@ -1,6 +1,6 @@
 /**
- * sum + a · b of four floats: fused, with one rounding, if the engine has relaxed SIMD and the processor such an
- * instruction; otherwise a product and a sum.
+ * sum + a · b of four floats: fused, with one rounding, if the engine supports relaxed SIMD and the processor has such
+ * an instruction; otherwise a product and a sum.
  */
 @inline
 export function madd(sum: v128, a: v128, b: v128): v128 {

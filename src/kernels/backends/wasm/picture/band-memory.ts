@@ -104,13 +104,13 @@ export function* inChunks([from, to]: Rows, rowBytes: number): Generator<Rows> {
 }
 
 /**
- * Moves the rows of the previous band that a band reads as well to its start: the result may have replaced them in the image.
+ * Moves rows in memory that a band reads as well to its start: the result may have replaced them in the image.
+ * @param rows in memory, which belong to the previous band; undefined for the first band
  * @returns the first row that is still to be copied
  */
-export function keepRows(machine: Machine, stages: PictureStages, before: Band | undefined, { source: [from] }: Band, { picture, mask }: Places): number {
-  if (!before) return from;
-  const [first, end] = before.source;
-  if (end <= from) return from;
+export function keepRows(machine: Machine, stages: PictureStages, rows: Rows | undefined, { source: [from] }: Band, { picture, mask }: Places): number {
+  if (!rows || rows[1] <= from) return from;
+  const [first, end] = rows;
   const memory = new Uint8Array(machine.bytes);
   for (const [at, rowBytes] of [
     [picture, stages.stages[0].rowBytes[0]],

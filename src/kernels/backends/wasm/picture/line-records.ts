@@ -17,9 +17,11 @@ export interface LineRecords {
   readonly patterns: Patterns | undefined;
   /** the input consists of floats, which are summed without conversion */
   readonly asLoaded: boolean;
-  /** floats per pixel, and maximum samples per pixel when loading and storing */
+  /** floats per pixel */
   readonly cells: number;
+  /** maximum samples per pixel when loading */
   readonly loaded: number;
+  /** maximum samples per pixel when storing */
   readonly stored: number;
 }
 

@@ -242,11 +242,11 @@ function alone(machine: Machine, stages: PictureStages, programs: readonly Pictu
   return (firstUnit, endUnit) => {
     ask(machine, last);
     const [first, end] = [rowOf(last, firstUnit, height), rowOf(last, endUnit, height)];
-    let before: Band | undefined;
+    let before: RowRange | undefined;
     for (const band of cut(bands, first, end, stages, programs)) {
       const from = keepRows(machine, stages, before, band, places);
       if (!copyIn(machine, stages, picture, [from, band.source[1]], placesOf(from, band.source[0], stages, places))) return false;
-      before = band;
+      before = band.source;
       copyBeside(machine, stages, picture, band, places);
       finish(runBand(machine, stages, programs, band, places));
       if (!isAffirmed(machine, last, picture.judge)) return false;
@@ -286,11 +286,11 @@ function* together(machine: Machine, stages: PictureStages, programs: readonly P
   const bands = [...cut(all, ...picture.band.rows, stages, programs)];
   const places = placeBands(machine, stages, programs, bands);
   ask(machine, programs[0]);
-  let before: Band | undefined;
+  let before: RowRange | undefined;
   for (const band of bands) {
     let turn = endOfTurn();
     const from = keepRows(machine, stages, before, band, places);
-    before = band;
+    before = band.source;
     for (const rows of inChunks([from, band.source[1]], stages.stages[0].rowBytes[0])) {
       if (!copyIn(machine, stages, picture, rows, placesOf(rows[0], band.source[0], stages, places))) return false;
       if (performance.now() < turn) continue;
@@ -322,14 +322,13 @@ function* share(machine: Machine, stages: PictureStages, picture: Picture, work:
   const inRows = program.across === 1 || rows >= LEAST_SHARES * machine.threads * program.rows;
   const byCaller =
     inRows && !picture.inOne && !picture.replaces && !machine.inTurns ? alone(machine.own, stages, stages.on(machine.own).programs, picture) : undefined;
-  let before: Band | undefined;
+  let before: RowRange | undefined;
   for (const band of bands) {
     const { top, bottom, source } = band;
     const [from, to] = source;
     const endOf = (row: number) => Math.min(bottom, row + program.rows);
     const seen = (row: number) => bandOf(stages, programs, row, endOf(row)).source[1];
     let [copied, ready] = [keepRows(machine, stages, before, band, places), top];
-    before = band;
     const feed = () => {
       const next = Math.min(to, copied + Math.ceil(FEED_BYTES / rowBytes));
       if (!copyIn(machine, stages, picture, [copied, next], placesOf(copied, from, stages, places))) return undefined;
@@ -354,6 +353,8 @@ function* share(machine: Machine, stages: PictureStages, picture: Picture, work:
       drainStep: program.across * Math.max(1, Math.floor(FEED_BYTES / (outRowBytes * program.rows))),
     });
     if (!worthIt || !isAffirmed(machine, program, picture.judge)) return false;
+    // the last rows are not copied if the caller has filtered them itself
+    before = [from, copied];
     if (!inRows) yield* takeOut(machine, stages, picture, { top, bottom, outputs: [[top, bottom]] }, places);
   }
   return true;

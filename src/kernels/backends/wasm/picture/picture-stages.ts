@@ -145,8 +145,9 @@ function rangeOf(ranges: Float32Array): ValueRange {
 
 /** The rows of an image that are processed together. */
 export interface Band {
-  /** rows of the result that are copied, from complete units */
+  /** first row of the result that is copied */
   readonly top: number;
+  /** row after the last one that is copied */
   readonly bottom: number;
   /** rows of the image */
   readonly source: Rows;

@@ -44,7 +44,7 @@ export class FftConvTask {
 
 /**
  * The correlation by Fourier transform: of one group, transforms `from` … `to` − 1 as fftTransforms counts them.
- * @param scratch frame; what fftScratch says
+ * @param scratch frame; as many bytes as fftScratch returns
  */
 export function fftConv(task: FftConvTask, scratch: usize, from: i32, to: i32): void {
   const c = task.correlation, t = task.tiling;
@@ -132,7 +132,7 @@ export function multiply(t: Tiling, spectra: usize, kernels: usize, slices: i32,
 
 /**
  * One kernel slice [KH, KW] placed for a correlation: weight (kh, kw) at (−kh·dilation, −kw·dilation), modulo the tile, and
- * divided by the factor of forward and inverse together.
+ * divided by the factor that forward and inverse together apply.
  */
 function loadKernel(c: Correlation, t: Tiling, slice: usize, mirrored: usize, tile: usize, reverse: Flag): void {
   memory.fill(tile, 0, 2 * partBytes(t));
@@ -164,7 +164,7 @@ function loadTile(c: Correlation, t: Tiling, source: usize, piece: i32, tile: us
   }
 }
 
-/** Padded row `h` from column `from` on; zeros behind the last column. */
+/** Padded row `h` from column `from` on; zeros after the last column. */
 function loadRow(c: Correlation, t: Tiling, source: usize, h: i32, from: i32, to: usize): void {
   const count = min(t.columns, t.paddedW - from);
   const row = load<i32>(c.tableH + (<usize>h << 2));

@@ -6,7 +6,7 @@ export class FoldTask {
   padded: Floats;
   /** [planes, D, H, W], overwritten */
   out: Floats;
-  /** per axis: the input position that each padded position shows */
+  /** per axis: the input position that each padded position copies */
   tableD: Ints;
   tableH: Ints;
   tableW: Ints;
@@ -18,7 +18,7 @@ export class FoldTask {
   W: i32;
 }
 
-/** The gradient of padding: adds the gradient of every padded cell to the input cell that it shows. Planes `from` … `to` − 1. */
+/** The gradient of padding: adds the gradient of every padded cell to the input cell that it copies. Planes `from` … `to` − 1. */
 export function fold(task: FoldTask, scratch: usize, from: i32, to: i32): void {
   const tableD = task.tableD, tableH = task.tableH, tableW = task.tableW;
   const PD = task.PD, PH = task.PH, PW = task.PW, H = task.H, W = task.W;

@@ -19,7 +19,7 @@ export class KernelGradientTask {
   chunks: i32;
   /** equal shares of a group's output channels */
   blocks: i32;
-  /** bytes from scratch to floats [outChannels, stripRows, ceil4(outW)], rows of the gradient: zeros behind each row keep the sums right */
+  /** bytes from scratch to floats [outChannels, stripRows, ceil4(outW)], rows of the gradient; zeros after each row do not change the sums */
   rowsAt: usize;
 }
 

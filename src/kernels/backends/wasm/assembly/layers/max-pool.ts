@@ -14,7 +14,10 @@ export class MaxPoolTask {
   winners: Floats;
 }
 
-/** The largest cell of each window and its tap; the first of equals wins, NaN over all. Planes `from` … `to` − 1 of batch · channels. */
+/**
+ * The largest cell of each window and its tap; the first of equal cells wins, and NaN wins over everything. Planes `from` … `to` − 1
+ * of batch · channels.
+ */
 export function maxPool(task: MaxPoolTask, scratch: usize, from: i32, to: i32): void {
   const c = task.correlation;
   // windows of columns [first, end) do not reach beyond the row

@@ -20,7 +20,7 @@ export class PackKernelTask {
 /**
  * Orders the weights of groups `from` … `to` − 1 as the blocks read them: [groups, blocks of 4 output channels,
  * inChannels · taps, 4], then the remaining channels one by one: [inChannels · taps] each. With the steps exchanged and other
- * places the same program packs the kernel of the input gradient.
+ * places, the same program packs the kernel of the input gradient.
  */
 export function packKernel(task: PackKernelTask, scratch: usize, from: i32, to: i32): void {
   const kernel = task.kernel, places = task.places;
@@ -44,7 +44,7 @@ export function packKernel(task: PackKernelTask, scratch: usize, from: i32, to: 
   }
 }
 
-/** Bytes that packSparse writes for one output channel: the number of taps, their offsets in the strip, in x, and their weights. */
+/** Bytes that packSparse writes for one output channel: the number of taps, their offsets in the strip and in x, and their weights. */
 @inline
 export function sparseBytes(taps: i32): usize {
   return 4 + 3 * (<usize>taps << 2);
@@ -60,7 +60,7 @@ export class PackSparseTask {
   reverse: Flag;
 }
 
-/** The taps with a nonzero weight, for each of the output channels `from` … `to` − 1 by itself. */
+/** Lists the taps with a nonzero weight, separately for each of output channels `from` … `to` − 1. */
 export function packSparse(task: PackSparseTask, scratch: usize, from: i32, to: i32): void {
   const c = task.correlation;
   const taps = c.taps;

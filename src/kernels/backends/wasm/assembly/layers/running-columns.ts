@@ -10,23 +10,24 @@ export class Plane {
   value: f32;
   scale: f32;
   bias: f32;
-  /**
-   * up to four pending rows to sum along W, [4, ceil4(inW)]; their number, −1: not needed; the addresses of their
-   * results
-   */
+  /** up to four pending rows to sum along W, [4, ceil4(inW)] */
   rows: usize;
+  /** number of pending rows; −1: rows are not summed along W */
   waiting: i32;
+  /** addresses of the results of the pending rows */
   target0: usize;
   target1: usize;
   target2: usize;
   target3: usize;
-  /** the four rows interleaved, [padded, 4]; their running sums, [K, 4]; the results, [outW, 4] */
+  /** the four rows interleaved, [padded, 4] */
   cells: usize;
+  /** running sums of the cells, [K, 4] */
   suffixes: usize;
+  /** [outW, 4] */
   results: usize;
 }
 
-/** Sums K columns of the pending rows, one lane per row, like sumRows for rows. */
+/** Sums K columns of the pending rows, one lane per row, as sumRows does for rows. */
 export function sumColumns(p: Plane): void {
   toLanes(p);
   const c = p.correlation;

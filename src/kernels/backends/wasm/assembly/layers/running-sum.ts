@@ -32,8 +32,9 @@ class Lines {
   /** bytes from row to row */
   rowBytes: usize;
   width: i32;
-  /** table of the axis, and the value beyond it */
+  /** table of the axis */
   table: usize;
+  /** value of padded cells */
   value: f32;
   K: i32;
   dilation: i32;
@@ -51,7 +52,7 @@ function linesOf(scratch: usize): Lines {
   return changetype<Lines>(scratch + offsetof<Plane>());
 }
 
-/** Bytes of scratch memory that runningSum needs behind the frame. */
+/** Bytes of scratch memory that runningSum needs after the frame. */
 export function runningSumScratch(c: Correlation): f64 {
   const vectors = paddedW(c) + c.KW + c.outW + ceil4(c.inW);
   return 4 * (<f64>volumeFloats(c) + <f64>sumsFloats(c)) + 16 * <f64>vectors;
@@ -60,7 +61,7 @@ export function runningSumScratch(c: Correlation): f64 {
 /**
  * out[n, cout] = bias[cout] + kernel[cout, 0] · Σ over the window of x. Output planes `from` … `to` − 1; plane number
  * n · groups · outChannels + cout.
- * @param scratch frame; what runningSumScratch says
+ * @param scratch frame; as many bytes as runningSumScratch returns
  */
 export function runningSum(task: RunningSumTask, scratch: usize, from: i32, to: i32): void {
   const c = task.correlation;

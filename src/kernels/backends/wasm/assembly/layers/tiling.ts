@@ -10,17 +10,21 @@ import { Floats } from '../memory';
  */
 @unmanaged
 export class Tiling {
-  /** of a tile, powers of 2 ≥ 16 */
+  /** rows of a tile, a power of 2 ≥ 16 */
   rows: i32;
+  /** columns of a tile, a power of 2 ≥ 16 */
   columns: i32;
-  /** outputs that a tile gives */
+  /** rows of outputs that a tile gives */
   outRows: i32;
+  /** columns of outputs that a tile gives */
   outColumns: i32;
-  /** cells of the padded axes */
+  /** cells of the padded axis H */
   paddedH: i32;
+  /** cells of the padded axis W */
   paddedW: i32;
-  /** [rows, 2] and [columns, 2], see forward */
+  /** [rows, 2], see forward */
   rowTwiddles: Floats;
+  /** [columns, 2], see forward */
   columnTwiddles: Floats;
 }
 
@@ -33,7 +37,7 @@ export function isFlat(c: Correlation): bool {
   return c.KH === 1;
 }
 
-// Bytes from row to row: 64 more than the row itself, so that the rows of a panel do not map to the same cache lines,
+// Bytes from row to row: 64 more than the row itself, so that the rows of a panel do not map to the same cache sets,
 // unless there is only one panel.
 
 @inline
@@ -63,7 +67,7 @@ export function turnedBytes(t: Tiling): usize {
   return <usize>t.columns * turnedPitch(t);
 }
 
-/** Bytes of scratch memory that fftConv and fftBytes need behind the frame: a tile, a sum, the spectra of the input. */
+/** Bytes of scratch memory that fftConv needs after the frame, and lineFft at `tileAt`: a tile, a sum, the spectra of the input. */
 export function fftScratch(c: Correlation, t: Tiling): f64 {
   return 2 * (<f64>partBytes(t) + (1 + <f64>(c.inChannels * c.KD)) * <f64>turnedBytes(t));
 }
@@ -73,7 +77,7 @@ export function fftSpectrumBytes(t: Tiling): f64 {
   return 2 * <f64>turnedBytes(t);
 }
 
-/** Transforms of x per group: batch · outD · those that cover an output slice, with two lots of pieces each. */
+/** Transforms of x per group: batch · outD · those that cover an output slice, each with two lots of pieces, see lotOf. */
 export function fftTransforms(c: Correlation, t: Tiling): i32 {
   return c.batch * c.outD * transformsPerSlice(c, t);
 }

@@ -19,11 +19,11 @@ export class WinogradKernelsTask {
   /** as in PackKernelTask */
   coutStep: i32;
   cinStep: i32;
-  /** windows are read from their end */
+  /** the kernel is flipped: each window is read from its end */
   reverse: Flag;
 }
 
-/** Transforms blocks `from` … `to` − 1 of 4 output channels; the last one is filled up with zeros. */
+/** Transforms blocks `from` … `to` − 1 of 4 output channels; the last one is padded with zeros. */
 export function winogradKernels(task: WinogradKernelsTask, scratch: usize, from: i32, to: i32): void {
   const kernel = task.kernel, reverse = task.reverse;
   const outChannels = task.outChannels, inChannels = task.inChannels;
@@ -69,17 +69,18 @@ export class WinogradTask {
   x: Floats;
   /** as winogradKernels writes it */
   packed: Floats;
-  /** [inChannels] of the rows of one point, in bytes */
+  /** [inChannels]: byte offsets of the rows of one point */
   offsets: Ints;
   /** rows of tiles in a band */
   tileRows: i32;
-  /** tiles in a band, each of its rows filled up to whole vectors */
+  /** tiles in a band, with each row of tiles padded to whole vectors */
   tiles: i32;
   /** [outChannels], or 0 */
   bias: Floats;
   out: Floats;
-  /** bytes from scratch to floats [WINOGRAD_POINTS, inChannels, tiles] and [WINOGRAD_POINTS, whole blocks of outChannels, tiles], WINOGRAD_GAP between points */
+  /** bytes from scratch to floats [WINOGRAD_POINTS, inChannels, tiles], with WINOGRAD_GAP between points */
   cellsAt: usize;
+  /** bytes from scratch to floats [WINOGRAD_POINTS, whole blocks of outChannels, tiles], with WINOGRAD_GAP between points */
   sumsAt: usize;
 }
 
@@ -190,7 +191,7 @@ function outputs(source: usize, pointBytes: usize, bias: f32, out: usize, rows: 
   }
 }
 
-/** The rows 0 + 1 + 2 of m, or 1 − 2 − 3. @param first of them */
+/** The rows 0 + 1 + 2 of m, or 1 − 2 − 3. @param first address of the first of them */
 @inline
 function column4(first: usize, pointBytes: usize, row: i32): v128 {
   const next = v128.load(first + 4 * pointBytes), last = v128.load(first + 8 * pointBytes);

@@ -10,14 +10,16 @@ export class BytesBoxTask extends PictureTask {
   bandRows: i32;
   weight: f32;
   bias: f32;
-  /** bytes from scratch to bytes [rowLength], twice, the rows that enter and leave the window; and to bytes of an output row */
+  /** bytes from scratch to bytes [rowLength], the row that enters the window */
   entersAt: usize;
+  /** bytes from scratch to bytes [rowLength], the row that leaves the window */
   leavesAt: usize;
+  /** bytes from scratch to bytes of an output row */
   lineAt: usize;
 }
 
 /**
- * The same weight everywhere: sums that run down the columns and along the rows, in integers, at the same cost for any
+ * One weight for the whole window: integer sums that run down the columns and along the rows, at the same cost for any
  * window size. Bands of rows `from` … `to` − 1.
  * @param scratch frame; u16 [rowLength], sums of the window's columns: KH · 255 < 2¹⁶
  */
@@ -56,7 +58,7 @@ function exchange(sums: usize, enters: usize, leaves: usize, cells: i32): void {
 
 /**
  * The sums of a pixel are one vector with up to four used lanes; the next pixel overwrites the others.
- * @param line scratch, bytes: of pixels that are not four bytes
+ * @param line scratch memory for bytes of an output row, if pixels are not four bytes
  * @param place of the row in the picture, in bytes
  */
 function runAlong(task: BytesBoxTask, sums: usize, line: usize, place: usize): void {
@@ -101,7 +103,7 @@ function runAlong(task: BytesBoxTask, sums: usize, line: usize, place: usize): v
   }
 }
 
-/** Halves are rounded up, as in floats. @param bias with HALF_WAY */
+/** Halves are rounded up, as in floats. @param bias includes HALF_WAY */
 @inline
 function weighed(sum: v128, weight: v128, bias: v128): v128 {
   return wholeOf(f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(sum), weight), bias));

@@ -1,9 +1,9 @@
 /**
  * Sums under a window of 3 × 3 over pixels of 4 bytes, with the same weight on all four sides and none in the corners: the
  * sides are added before they are multiplied. Cells `from` … `to` − 1 of a row, at least 64.
- * @param line under the window's first cell, of cell 0
- * @param rows [3] of the window's rows, in bytes from `line`
- * @param weights [8], i16: of the center and of the sides, for each of the four channels
+ * @param line address of the cell under the window's first tap, for cell 0
+ * @param rows [3]: offsets of the window's rows, in bytes from `line`
+ * @param weights [8], i16: the weights of the center and then those of the sides, one per channel
  */
 export function crossOfRow(line: usize, from: i32, to: i32, rows: usize, weights: usize, target: usize): void {
   const center = v128.load64_splat(weights), side = v128.load64_splat(weights, 8);

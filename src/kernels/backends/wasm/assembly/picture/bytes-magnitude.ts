@@ -7,17 +7,17 @@ import { PictureTask } from './picture-task';
 /** The cells of the correlation are all channels, filtered or not. */
 @unmanaged
 export class BytesMagnitudeTask extends PictureTask {
-  /** [2, taps] in the strip and in x, in bytes */
+  /** [2, taps]: byte offsets in the strip, and in x */
   offsets: Ints;
   taps: i32;
-  /** [taps, 2], i16: of the one window and of the other */
+  /** [taps, 2], i16: the weights of the first window and of the second */
   weights: Ints;
   scale: f32;
 }
 
 /**
- * scale · √(a² + b²) of the sums a and b under two windows of whole weights with Σ |w|·255 < 2¹⁵ each. Strips `from` … `to` − 1.
- * Sums run over the words of every vector and over their odd bytes, as in bytesInteger.
+ * scale · √(a² + b²) of the sums a and b under two windows of integer weights with Σ |w|·255 < 2¹⁵ each. Strips `from` … `to` − 1.
+ * For each window, one sum runs over the words of every vector and another over their odd bytes, as in integerBytes.
  * @param scratch frame; bytes [gatheredRows, rowLength]
  */
 export function bytesMagnitude(task: BytesMagnitudeTask, scratch: usize, from: i32, to: i32): void {
@@ -40,7 +40,11 @@ export function bytesMagnitude(task: BytesMagnitudeTask, scratch: usize, from: i
   }
 }
 
-/** Cells `from` … `to` − 1 of a row, at least 32. @param line,place as in sumsOfRow of bytes-integer.ts */
+/**
+ * Cells `from` … `to` − 1 of a row, at least 32.
+ * @param line address of the cell under a tap of offset 0, for cell 0
+ * @param place offset of the row in the image, in bytes
+ */
 function magnitudesOfRow(task: BytesMagnitudeTask, line: usize, from: i32, to: i32, offsets: usize, place: usize): void {
   const target = task.out + place, source = task.x + place;
   const alpha = alphaMask(copiesAlpha(task));

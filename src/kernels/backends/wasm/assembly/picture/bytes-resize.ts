@@ -4,37 +4,44 @@ import { across, WovenRows, weaveBytes, weaveWords } from './resize-across';
 import { down, pairUp } from './resize-down';
 
 /**
- * An 8-bit picture in another size: two passes, between which sums are limited to black and white. Weights are 16-bit pairs of
- * neighboring taps, times a power of two. Windows begin at even rows and pixels, or at odd ones where the phase is 1: then both are
- * counted from −1 on.
+ * An 8-bit image in another size: two passes, between which sums are clamped to black … white. Weights are 16-bit pairs of
+ * neighboring taps, times a power of two. Windows begin at even rows and pixels; if the phase is 1, rows or pixels are counted from
+ * −1, so that windows begin at odd ones.
  */
 @unmanaged
 export class BytesResizeTask {
   x: Bytes;
   out: Bytes;
   channels: i32;
-  /** bytes of a row of the source and of the result, and rows of each */
+  /** bytes of a row of the source */
   inRow: usize;
+  /** bytes of a row of the result */
   outRow: usize;
+  /** rows of the source */
   inH: i32;
+  /** rows of the result */
   outH: i32;
   /** output rows of a unit */
   bandRows: i32;
   /** output pixels of a tile */
   tilePixels: i32;
-  /** down the columns and then along the rows; else along the rows first */
+  /** sum down the columns first, then along the rows; otherwise along the rows first */
   columnsFirst: Flag;
-  /** of the sums between the passes */
+  /** white in the sums between the passes */
   white: i32;
-  /** of each output row: the first row of its window, and i32 [rowPairs] of weights */
+  /** the first row of each output row's window */
   rowStarts: Ints;
+  /** [outH, rowPairs], pairs of weights */
   rowWeights: Ints;
+  /** pairs of taps in a column of a window */
   rowPairs: i32;
   /** 0 or 1 */
   rowPhase: i32;
-  /** of each output pixel: where its window begins in the woven line, in bytes, and i32 [columnPairs] of weights */
+  /** where the window of each output pixel begins in the woven line (see `wovenAt`), in bytes */
   columnStarts: Ints;
+  /** [output pixels, columnPairs], pairs of weights */
   columnWeights: Ints;
+  /** pairs of taps in a row of a window */
   columnPairs: i32;
   /** output pixels evenFrom … evenTo − 1 have the same weights, and their windows begin evenStep bytes apart in the woven line */
   evenFrom: i32;
@@ -42,39 +49,44 @@ export class BytesResizeTask {
   evenStep: usize;
   /** 0 or 1 */
   columnPhase: i32;
-  /** bits by which sums down the columns and along the rows are shifted right */
+  /** bits by which sums down the columns are shifted right */
   downBits: i32;
+  /** bits by which sums along the rows are shifted right */
   acrossBits: i32;
-  /** pairs of rows in the ring, an even number, and bytes of each: i16 [cells, 2] */
+  /** pairs of rows in the ring, an even number */
   slots: i32;
+  /** bytes of a pair of rows in the ring: i16 [cells, 2] */
   ringRow: usize;
-  /**
-   * bytes from scratch to sums of columns, i16 or bytes [RESIZED_ROWS, sumRow]; to the woven line, i16 [pairs of pixels, channels,
-   * RESIZED_ROWS, 2]; to i32 [RESIZED_PIXELS, channels, RESIZED_ROWS], sums of rows; and to bytes [RESIZED_ROWS, byteRow]
-   */
+  /** bytes from scratch to sums of columns, i16 or bytes [RESIZED_ROWS, sumRow] */
   linesAt: usize;
+  /** bytes from scratch to the woven line: RESIZED_ROWS rows interleaved, i16 [pairs of pixels, channels, RESIZED_ROWS, 2] */
   wovenAt: usize;
+  /** bytes from scratch to sums of rows, i32 [RESIZED_PIXELS, channels, RESIZED_ROWS] */
   sumsAt: usize;
+  /** bytes from scratch to rows of the result, bytes [RESIZED_ROWS, byteRow] */
   bytesAt: usize;
-  /** bytes of a row of sums of columns, and of a row of the result in scratch memory */
+  /** bytes of a row of sums of columns */
   sumRow: usize;
+  /** bytes of a row of the result in scratch memory */
   byteRow: usize;
 }
 
 /** The part that both passes process at a time, so that the ring stays in the L1 cache. */
 @unmanaged
 export class ResizeTile {
-  /** first column of the result, and number of columns */
+  /** first column of the result */
   ow: i32;
+  /** number of columns of the result */
   pixels: i32;
-  /** first cell of the source, and number of cells */
+  /** first cell of the source */
   left: isize;
+  /** number of cells of the source */
   cells: usize;
 }
 
 /**
- * Units are `bandRows` output rows, computed tile by tile. The pass along the rows takes RESIZED_ROWS rows at once, the one down the
- * columns a row.
+ * Units are `bandRows` output rows, computed tile by tile. The pass along the rows takes RESIZED_ROWS rows at once, the pass
+ * down the columns one row.
  * @param scratch frame; the ring
  */
 export function bytesResize(task: BytesResizeTask, scratch: usize, from: i32, to: i32): void {

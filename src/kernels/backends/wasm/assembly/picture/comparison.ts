@@ -3,10 +3,10 @@ import { Bytes, Floats } from '../memory';
 import { loadSamples } from './line-load';
 import { LineLoad } from './line-task';
 
-// Compares two images a and b by their samples and by the similarity of their windows (SSIM). With p = a + b, less an
-// origin near it, and q = a − b, where white is 1, a vector holds of one channel of a pixel p, q, p² and q². Sums down
-// the columns and then along a row are float32, as in line-separable.ts; further computations are float64, to avoid
-// cancellation. 4 μa μb = μp² − μq², 4 σab = σp² − σq², 2 (μa² + μb²) = μp² + μq² and 2 (σa² + σb²) = σp² + σq².
+// Compares two images a and b by their samples and by the similarity of their windows (SSIM). With p = a + b, minus an
+// origin close to it, and q = a − b, both scaled so that white is 1, a vector contains p, q, p² and q² of one channel of
+// a pixel. Sums down the columns and then along a row are float32, as in line-separable.ts; further computations are
+// float64, to avoid cancellation. 4 μa μb = μp² − μq², 4 σab = σp² − σq², 2 (μa² + μb²) = μp² + μq² and 2 (σa² + σb²) = σp² + σq².
 
 /** Bytes per row of moments: the pixels under the windows of a tile. */
 const ROW_BYTES: usize = <usize>(COMPARED_PIXELS + COMPARED_TAPS - 1) << 4;
@@ -17,7 +17,7 @@ const REACH: i32 = COMPARED_TAPS - 1;
 const C1: f64 = 0.0002;
 const C2: f64 = 0.0018;
 
-/** Addresses of pictures are where their first rows would lie, also where only a band is in memory. */
+/** `a` and `b` are the addresses of the first rows of the images; if only bands are in memory, the addresses those rows would have. */
 @unmanaged
 export class ComparisonTask {
   a: Bytes;
@@ -31,11 +31,18 @@ export class ComparisonTask {
   weights: Floats;
   /** [units], of COMPARISON_BYTES: four float64, see `Comparison` */
   results: Bytes;
-  /** bytes from scratch to floats of a line of each picture; i32 [4], rows in a row that are equal, and f32 [4], the origin of p in each channel; vectors of a row; vectors [channels, 2 · COMPARED_TAPS, row] */
+  /** bytes from scratch to floats of a line of a */
   firstAt: usize;
+  /** bytes from scratch to floats of a line of b */
   secondAt: usize;
+  /**
+   * bytes from scratch to i32 [4], per channel the number of consecutive rows, up to the present one, in which both images are equal;
+   * and f32 [4], per channel the origin of p
+   */
   channelsAt: usize;
+  /** bytes from scratch to vectors of a row, sums of columns */
   sumsAt: usize;
+  /** bytes from scratch to vectors [channels, 2 · COMPARED_TAPS, row], the ring */
   ringAt: usize;
 }
 

@@ -2,30 +2,35 @@ import { Bytes, Floats, Ints } from '../memory';
 
 // The histogram of an image. Every share of its rows has separate counts, so threads need not share them.
 
-/** The address of the picture is where its first row would lie, also where only a band is in memory. */
+/** `x` is the address of the first row of the image; if only a band is in memory, the address that row would have. */
 @unmanaged
 export class HistogramTask {
   x: Bytes;
-  /** of a sample: 1, 2, or 4 for floats */
+  /** bytes of a sample: 1, 2, or 4 for floats */
   sampleBytes: i32;
   channels: i32;
   width: i32;
   rowBytes: i32;
-  /** of the channels that count, [counted]: their number in a pixel */
+  /** [counted]: indexes of the channels to count */
   chosen: Ints;
   counted: i32;
-  /** the rows that are there, of which each share takes `shareRows` */
+  /** the first row in memory */
   top: i32;
+  /** the row after the last one in memory */
   bottom: i32;
+  /** rows of a share */
   shareRows: i32;
   /** [shares, classes], u32 */
   counts: Ints;
+  /** number of bins */
   classes: i32;
-  /** floats: the values that the first class begins with and the last ends with; [shares, classes], the largest value of each class */
+  /** floats: the lower bound of the first bin */
   least: f32;
+  /** floats: the upper bound of the last bin */
   most: f32;
+  /** floats: [shares, classes], the largest value in each bin */
   largest: Floats;
-  /** [shares, 2]: the least and the largest value */
+  /** floats: [shares, 2], the smallest and the largest value */
   ranges: Floats;
 }
 

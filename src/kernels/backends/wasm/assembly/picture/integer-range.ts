@@ -2,7 +2,7 @@
 import { IntegerTask } from './integer-task';
 import { Line } from './line-task';
 
-/** No sums yet. */
+/** Resets the range to an empty one. */
 @inline
 export function beginRange<T>(line: Line): void {
   const high = v128.splat<T>(<T>(sizeof<T>() === 2 ? 0x7fff : 0x7fffffff)), low = v128.splat<T>(<T>(sizeof<T>() === 2 ? -0x8000 : -0x80000000));

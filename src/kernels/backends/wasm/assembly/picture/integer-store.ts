@@ -10,7 +10,7 @@ export function keptOf<T>(task: IntegerTask): v128 {
   return channels === 4 ? i64x2.splat(<i64>0xffff000000000000) : channels === 2 ? i32x4.splat(<i32>0xffff0000) : i32x4.splat(0);
 }
 
-/** Sums within the range of the samples. */
+/** Clamps sums to the range of the samples. */
 @inline
 export function narrow<T>(a: v128, b: v128): v128 {
   return sizeof<T>() === 2 ? i8x16.narrow_i16x8_u(a, b) : i16x8.narrow_i32x4_u(a, b);

@@ -47,9 +47,9 @@ function strips<T>(task: IntegerTask, scratch: usize, from: i32, to: i32): void 
  * Bytes `from` … `to` − 1 of a row of the result's pixels, at least 64.
  *
  * A vector is read as numbers that hold two samples, even + 2ⁿ · odd. One sum runs over these numbers and may overflow; the other
- * runs over the odd samples alone and is exact. The first less 2ⁿ times the second is the sum of the even samples, exact as well. So
+ * runs over the odd samples alone and is exact. The first minus 2ⁿ times the second is the sum of the even samples, exact as well. So
  * no sample has to be widened.
- * @param cells under the first tap of the row's first sample
+ * @param cells0 address of the cell under the first tap of the row's first sample
  */
 function sumsOfRow<T>(task: IntegerTask, line: Line, cells0: usize, offsets: usize, from: i32, to: i32): void {
   const oh = line.oh;

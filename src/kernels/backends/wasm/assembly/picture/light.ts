@@ -16,7 +16,11 @@ export function toLight(values: usize, count: i32, white: f32, channels: i32): v
   }
 }
 
-/** In place: the inverse of toLight. @param changed [12] of as many values: all bits of those that change; or 0: all. @param count three vectors at a time are written */
+/**
+ * The inverse of toLight, in place.
+ * @param count values; three vectors at a time are written
+ * @param changed [12], repeated every 12 values: all bits of those to convert; or 0: convert all
+ */
 export function toSrgb(values: usize, count: i32, white: f32, changed: usize): void {
   const w = f32x4.splat(white), unit = f32x4.splat(1 / white);
   const all = i32x4.splat(-1);

@@ -8,21 +8,23 @@ import { LineTurnedTask, storeTurnedLine, turn } from './line-turned';
 // grow, and NaN and infinity affect only the windows that contain them. Blocks are counted from the top and from the
 // left of the whole image.
 
-/** Its bands are whole blocks of KH padded rows, so of KH / gcd(KH, strideH) rows of the result, or of all. */
+/** Its bands are whole blocks of KH padded rows: a multiple of KH / gcd(KH, strideH) rows of the result, or all rows. */
 @unmanaged
 export class LineBoxTask extends LineTurnedTask {
   weight: f32;
   bias: f32;
-  /** bytes from scratch to floats [KH, rowLength], sums to the end of a block; floats [rowLength], sums from the start of one */
+  /** bytes from scratch to floats [KH, rowLength], sums to the end of a block */
   suffixesAt: usize;
+  /** bytes from scratch to floats [rowLength], sums from the start of a block */
   prefixAt: usize;
-  /** bytes from scratch to vectors of sums of rows; and of sums to the end of a block of columns */
+  /** bytes from scratch to vectors of sums of rows */
   turnedAt: usize;
+  /** bytes from scratch to vectors of sums to the end of a block of columns */
   alongAt: usize;
 }
 
 /**
- * The same weight everywhere, in float32. Tiles `from` … `to` − 1, left to right and down; tiles begin with a block of columns.
+ * One weight for the whole window, in float32. Tiles `from` … `to` − 1, left to right and down; tiles begin with a block of columns.
  * @param scratch frame; lines; floats [rowLength], cells
  */
 export function lineBox(task: LineBoxTask, scratch: usize, from: i32, to: i32): void {

@@ -4,7 +4,7 @@ import { madd } from '../madd';
 /**
  * Output rows with a separate window per cell, 24 floats at a time: 6 accumulators. Up to 23 more floats are read and
  * written.
- * @param weights [taps, 12]: of as many floats, whole pixels
+ * @param weights [taps, 12]: per tap, a pattern of whole pixels that repeats every 12 floats
  */
 export function rowsOfCells(b: Block, taps: i32, weights: usize, bias: f32): void {
   const offsets = b.offsets, end = offsets + (<usize>taps << 2);

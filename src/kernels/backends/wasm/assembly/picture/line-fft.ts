@@ -14,19 +14,24 @@ export class LineFftTask extends LineTask {
   /** of one channel */
   correlation: Correlation;
   tiling: Tiling;
-  /** of the kernel, and bytes from a cell's to that of the next: 0, if they share one */
+  /** the spectra of the kernel, one per cell or one for all */
   spectrum: Floats;
+  /** bytes from the spectrum of a cell to that of the next; 0 if all cells share one */
   spectrumStep: usize;
-  /** the window, and where its taps lie in a tile of cells, in bytes: for tiles that hold NaN or infinity, which a transform would spread */
+  /** number of taps: tiles that contain NaN or infinity, which a transform would spread, are summed tap by tap */
   taps: i32;
+  /** byte offsets of the taps in a tile of cells */
   offsets: Ints;
+  /** see LineWindowTask */
   weights: Floats;
   /** see LineWindowTask */
   patterned: Flag;
   bias: f32;
-  /** bytes from scratch to floats [2, rows, rowLength], the cells of two tiles; to what fftScratch says */
+  /** bytes from scratch to floats [2, rows, rowLength], the cells of two tiles */
   cellsAt: usize;
+  /** bytes from scratch to as many bytes as fftScratch returns */
   tileAt: usize;
+  /** floats of a row of cells */
   rowLength: i32;
 }
 

@@ -32,7 +32,7 @@ export function graysOfBytes(l: LineLoad, source: usize, count: i32, cells: usiz
   }
 }
 
-/** Processes one to three pixels. */
+/** Loads one to three pixels. */
 @inline
 function lastPixels(source: usize, count: i32): v128 {
   let pixels = v128.load32_zero(source);
@@ -40,7 +40,7 @@ function lastPixels(source: usize, count: i32): v128 {
   return count > 2 ? v128.load32_lane(source, pixels, 2, 8) : pixels;
 }
 
-/** Cells of four pixels. */
+/** Stores the cells of four pixels. */
 @inline
 function put(gray: v128, alpha: v128, kept: i32, cells: usize): void {
   if (kept === 1) {

@@ -35,7 +35,7 @@ export function loadRow(task: LineTask, line: Line, row: i32, from: i32, to: i32
     if (column < 0) copyPixel(l, l.border, target);
     else if (known >= runFrom && known < runTo) copyPixel(l, run + <usize>(known - runFrom) * pixel, target);
     else {
-      // a pixel from elsewhere, stored after the loaded line
+      // a pixel from elsewhere: its samples are loaded at the start of the line, its cells stored after them
       const apart = line.loaded + 64;
       loadPixels(l, source, column, 1, apart, line.loaded);
       if (l.origins) subtract(l.origins, apart, l.cells);
@@ -249,7 +249,7 @@ function luminances(samples: usize, channels: i32, count: i32, cells: usize): vo
   }
 }
 
-/** One of every four bytes. Whole vectors are written. @param shift bits from the lowest of the four to it */
+/** One of every four bytes. Whole vectors are written. @param shift the position of that byte in the four, in bits */
 function oneOfBytes(source: usize, count: i32, shift: i32, to: usize): void {
   for (; count >= 4; count -= 4) {
     v128.store(to, f32x4.convert_i32x4_s(v128.and(i32x4.shr_u(v128.load(source), shift), i32x4.splat(255))));

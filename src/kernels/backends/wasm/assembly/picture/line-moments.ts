@@ -9,33 +9,44 @@ import { Line, lineOf, LineTask } from './line-task';
 // squares. Nothing is subtracted from a sum, so NaN and infinity affect only the windows that contain them, and squares
 // of 8-bit and 16-bit samples are summed exactly.
 
-/** Its bands are whole blocks of KH rows, and its tiles of KW columns. */
+/** Its bands are whole blocks of KH rows, and its tiles whole blocks of KW columns. */
 @unmanaged
 export class LineMomentsTask extends LineTask {
-  /** of a tile: pixels and rows of the result; cells of a row that is loaded */
+  /** pixels of the result in a row of a tile */
   tilePixels: i32;
+  /** rows of the result in a tile */
   bandRows: i32;
+  /** cells of a row that is loaded */
   rowLength: i32;
   /** MOMENT_MEAN, MOMENT_VARIANCE or MOMENT_DEVIATION; or LIKE_ZNCC and so on, of all cells together */
   measure: i32;
   /** variances are divided by it */
   white: f32;
-  /** the last cell, from 0 to white, says how much the others of its pixel count */
+  /** the last cell, from 0 to white, is the weight of the other cells of its pixel */
   weighted: Flag;
-  /** the first cell is the luminance of the first three */
+  /** the first cell is replaced by the luminance of the first three */
   brightness: Flag;
-  /** LIKE_…: Σ template² of all cells; [4], of each cell the mean that the template has left; the most that Σ of a window may be to be nothing */
+  /** LIKE_…: Σ template² over all cells */
   energy: f32;
+  /** LIKE_…: [4], the mean of the template's rounded weights, per cell */
   rests: Floats;
+  /** LIKE_ZNCC and LIKE_NCC: a window whose energy does not exceed this value scores 0 */
   nothing: f32;
-  /** bytes from scratch to floats of cells; vectors [KH, rowLength], sums to the end of a block; vectors [rowLength], from the start of one; vectors [rowLength], sums of columns; vectors [KW]; vectors [tilePixels], how much the pixels of a window count, or the energy of a window and its products with the template; float64 [4], the origin of each cell; floats [rowLength], results */
+  /** bytes from scratch to floats of cells */
   cellsAt: usize;
+  /** bytes from scratch to vectors [KH, rowLength], sums to the end of a block */
   suffixesAt: usize;
+  /** bytes from scratch to vectors [rowLength], sums from the start of a block */
   prefixAt: usize;
+  /** bytes from scratch to vectors [rowLength], sums of columns */
   columnsAt: usize;
+  /** bytes from scratch to vectors [KW], sums to the end of a block of columns */
   alongAt: usize;
+  /** bytes from scratch to vectors [tilePixels]: the total weight of the pixels of a window; LIKE_…: its energy and its product with the template */
   countsAt: usize;
+  /** bytes from scratch to float64 [4], the origin of each cell */
   originsAt: usize;
+  /** bytes from scratch to floats [rowLength], results */
   sumsAt: usize;
 }
 
@@ -176,7 +187,7 @@ function along(task: LineMomentsTask, scratch: usize, columns: usize, pixels: i3
   }
 }
 
-/** @param sums of values and of squares @param count of pixels, as much as they count */
+/** @param sums of values and of squares @param count total weight of the pixels */
 @inline
 function measure(task: LineMomentsTask, sums: v128, count: f64, origin: f64): f32 {
   // 0 if the weight is zero; NaN stays NaN

@@ -8,7 +8,7 @@ import { LineStore, LineTask } from './line-task';
 
 /**
  * Stores cells of whole pixels, see LineStore.plain.
- * @returns false where there are too few of them, or no such program
+ * @returns false if there are too few pixels, or if there is no code for their format
  */
 export function storePlain(task: LineTask, sums: usize, oh: i32, ow: i32, count: i32): bool {
   const s = task.store;

@@ -7,26 +7,32 @@ import { oneColumn } from './line-separable';
 import { lineOf } from './line-task';
 import { LineTurnedTask, storeTurnedLine, turn } from './line-turned';
 
-/** A picture in another size. */
+/** An image in another size. */
 @unmanaged
 export class LineResizeTask extends LineTurnedTask {
   /** rows in the ring, at least those under SUMMED_ROWS rows of the result */
   slots: i32;
-  /** of each row of the result, and of each column: the first row or column of its window, and [rowTaps] or [columnTaps] weights */
+  /** the first row of the window of each row of the result */
   rowStarts: Ints;
+  /** [rows of the result, rowTaps] */
   rowWeights: Floats;
+  /** rows of a window */
   rowTaps: i32;
+  /** the first column of the window of each column of the result */
   columnStarts: Ints;
+  /** [columns of the result, columnTaps] */
   columnWeights: Floats;
+  /** columns of a window */
   columnTaps: i32;
-  /** bytes from scratch to vectors of sums of rows; i32 [rowTaps], where rows lie in the ring */
+  /** bytes from scratch to vectors of sums of rows */
   turnedAt: usize;
+  /** bytes from scratch to i32 [rowTaps], the byte offsets of a window's rows in the ring */
   offsetsAt: usize;
 }
 
 /**
- * Sums down the columns and then along the rows, in float32, by windows of their own. Tiles `from` … `to` − 1, left to right and down:
- * the cells of as many rows as four windows cover are kept as floats, in the slots of a ring.
+ * Sums down the columns and then along the rows, in float32, with a separate window for each row and each column of the result. Tiles
+ * `from` … `to` − 1, left to right and down: the cells of as many rows as four windows cover are kept as floats, in the slots of a ring.
  * @param scratch frame; lines; floats [slots, rowLength], the ring
  */
 export function lineResize(task: LineResizeTask, scratch: usize, from: i32, to: i32): void {

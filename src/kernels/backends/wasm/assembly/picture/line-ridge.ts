@@ -9,34 +9,42 @@ import { lengths, steepest } from './slopes';
 /** Number of stored rows of slopes: the row being thinned, and those above and below. */
 const KEPT_ROWS: i32 = 3;
 
-/** Where slopes are thinned to their ridges. The window of the grid is two pixels larger than those of the slopes. */
+/** Thins slopes to their ridges. The window of the grid is two pixels larger than those of the slopes. */
 @unmanaged
 export class LineRidgeTask extends LineTask {
-  /** of a tile: pixels and rows of the result; cells of a row that is loaded */
+  /** pixels of the result in a row of a tile */
   tilePixels: i32;
+  /** rows of the result in a tile */
   bandRows: i32;
+  /** cells of a row that is loaded */
   rowLength: i32;
-  /** [2], of the taps of two windows that count */
+  /** [2]: number of nonzero taps of each of the two windows */
   taps: Ints;
-  /** of the taps of one window after the other, in the tile, in bytes */
+  /** byte offsets in the tile of these taps, one window after the other */
   offsets: Ints;
+  /** weights of these taps */
   weights: Floats;
-  /** of the picture: beyond, nothing is steep */
+  /** height of the image; slopes beyond the border are 0 */
   height: i32;
+  /** width of the image */
   width: i32;
-  /** bytes from scratch to floats of cells; floats [3, sumsRow], x, y and lengths; floats [3, 3, slopeRow], those of the steepest cell of a pixel; floats of a row of the result */
+  /** bytes from scratch to floats of cells */
   cellsAt: usize;
+  /** bytes from scratch to three rows of `sumsRow` bytes: x, y and length of the slope of each cell */
   sumsAt: usize;
+  /** bytes from scratch to [3, 3] rows of `slopeRow` bytes: for three rows of pixels, x, y and length of the steepest cell of each pixel */
   slopesAt: usize;
+  /** bytes from scratch to floats of a row of the result */
   ridgeAt: usize;
-  /** bytes */
+  /** bytes of a row at `sumsAt` */
   sumsRow: i32;
+  /** bytes of a row at `slopesAt` */
   slopeRow: i32;
 }
 
 /**
- * Non-maximum suppression: of each pixel the slope of its steepest cell, where that is not less steep than what lies uphill and
- * steeper than what lies downhill, else 0. Tiles `from` … `to` − 1, as in lineWindow.
+ * Non-maximum suppression: for each pixel, the slope of its steepest cell if it is at least as steep as the neighbor uphill and
+ * steeper than the neighbor downhill; otherwise 0. Tiles `from` … `to` − 1, as in lineWindow.
  * @param scratch frame; lines; floats [bandRows + KH − 1, rowLength], cells
  */
 export function lineRidge(task: LineRidgeTask, scratch: usize, from: i32, to: i32): void {

@@ -10,10 +10,10 @@ import { LineTurnedTask, storeTurnedLine, turn } from './line-turned';
 export class LineSeparableTask extends LineTurnedTask {
   /** rows in the ring, at least those under SUMMED_ROWS rows of the result */
   slots: i32;
-  /** columns and rows whose products are added up */
+  /** number of pairs of a column and a row whose products are added up */
   products: i32;
   rowTaps: i32;
-  /** [rowTaps + SUMMED_ROWS − 1] of the taps of a row in a line of sums, in bytes */
+  /** [rowTaps + SUMMED_ROWS − 1]: byte offsets of the taps of a row in a line of sums */
   rowOffsets: Ints;
   /** [products, rowTaps] */
   rowWeights: Floats;
@@ -21,16 +21,18 @@ export class LineSeparableTask extends LineTurnedTask {
   /** [products, columnTaps] */
   columnWeights: Floats;
   bias: f32;
-  /** bytes from scratch to vectors of sums of rows; i32 [slots], where rows lie in the ring */
+  /** bytes from scratch to vectors of sums of rows */
   turnedAt: usize;
-  /** the same of a further product */
+  /** bytes from scratch to vectors of sums of rows of a further product */
   furtherAt: usize;
+  /** bytes from scratch to i32 [slots], the byte offsets of rows in the ring */
   offsetsAt: usize;
 }
 
 /**
- * A column and then a row of at least three weights each, or a few of both whose products are added up, in float32. Tiles `from` … `to` − 1, left to right and down: the cells of
- * as many rows as four windows cover are kept as floats, in the slots of a ring.
+ * A column and then a row of at least three weights each, or several such pairs whose products are added up, in float32. Tiles
+ * `from` … `to` − 1, left to right and down: the cells of as many rows as four windows cover are kept as floats, in the slots of a
+ * ring.
  * @param scratch frame; lines; floats [slots, rowLength], the ring
  */
 export function lineSeparable(task: LineSeparableTask, scratch: usize, from: i32, to: i32): void {

@@ -7,36 +7,42 @@ import { storeLine } from './line-store';
 import { lineOf, LineTask } from './line-task';
 import { angles, headingOfLargest, hues, largest, lengths } from './slopes';
 
-/** What several windows say together. */
+/** Combines the responses of several windows. */
 @unmanaged
 export class LineSlopesTask extends LineTask {
-  /** of a tile: pixels and rows of the result; cells of a row that is loaded */
+  /** pixels of the result in a row of a tile */
   tilePixels: i32;
+  /** rows of the result in a tile */
   bandRows: i32;
+  /** cells of a row that is loaded */
   rowLength: i32;
-  /** two at right angles, or more, of which the largest response counts */
+  /** number of windows: two at right angles, or more, of which the largest response is used */
   windows: i32;
-  /** [windows], of the taps that count */
+  /** [windows]: number of nonzero taps of each window */
   taps: Ints;
-  /** of the taps of one window after the other, in the tile, in bytes */
+  /** byte offsets in the tile of these taps, one window after the other */
   offsets: Ints;
+  /** weights of these taps */
   weights: Floats;
   /** SLOPE_LENGTH, SLOPE_ANGLE or SLOPE_HUE */
   measure: i32;
-  /** the response that has length 1 */
+  /** the response that is converted to length 1 */
   step: f32;
-  /** of two windows their directions, [2, 2] as x and y; of others their angles */
+  /** for two windows, their directions, [2, 2] as x and y; for more, their angles, [windows] */
   headings: Floats;
-  /** bytes from scratch to floats of cells; floats [windows + 2, sumsRow], responses and what becomes of them; bytes of one */
+  /** bytes from scratch to floats of cells */
   cellsAt: usize;
+  /** bytes from scratch to windows + 2 rows of `sumsRow` bytes: the responses, the angles, the lengths */
   sumsAt: usize;
+  /** bytes of a row at `sumsAt` */
   sumsRow: i32;
 }
 
 /**
- * Several windows over every cell, in float32, and of their responses one value: how steep it is, where it rises, or both as a color.
+ * Sums several windows over every cell, in float32, and combines their responses to one value: the magnitude of the gradient, its
+ * direction, or both as a color.
  * Tiles `from` … `to` − 1, as in lineWindow.
- * @param scratch frame; lines; floats [bandRows and what the windows reach below, rowLength], cells
+ * @param scratch frame; lines; floats [bandRows + KH − 1, rowLength], cells
  */
 export function lineSlopes(task: LineSlopesTask, scratch: usize, from: i32, to: i32): void {
   const g = task.grid;

@@ -68,7 +68,7 @@ function keepColumns(cells: usize, pixel: usize, stride: i32, count: i32): void 
   }
 }
 
-/** Loads the samples of the original under the anchor as floats; for luminance in linear light if that is filtered. */
+/** Loads the samples of the original under the anchor as floats; in linear light if its luminance was filtered in linear light. */
 function loadOriginal(task: LineTask, line: Line, oh: i32, ow: i32, count: i32, to: usize): void {
   const s = task.store, l = s.original;
   const pixel = <usize>l.channels << 2;

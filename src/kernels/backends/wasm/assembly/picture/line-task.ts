@@ -11,36 +11,36 @@ export class LineLoad {
   sampleBytes: i32;
   /** samples of a pixel */
   channels: i32;
-  /** of a pixel */
+  /** cells of a pixel */
   cells: i32;
   /** TAKE_ALL, TAKE_CHOSEN, TAKE_PREMULTIPLIED, TAKE_LUMINANCE or TAKE_GRAY */
   take: i32;
   /** bytes [16]: where the bytes of the chosen samples lie in a pixel of floats */
   order: Bytes;
-  /** [3], TAKE_GRAY: of red, green and blue; or 0 */
+  /** TAKE_GRAY: [3], of red, green and blue; or 0 */
   weights: Floats;
-  /** sRGB samples, except alpha, become light first */
+  /** sRGB samples, except alpha, are converted to linear light first */
   light: Flag;
-  /** [2, 256]: the light of each byte, and each byte as a float */
+  /** [2, 256]: the linear light of each byte, and each byte as a float */
   lightOfBytes: Floats;
   /** the sample value of white */
   white: f32;
-  /** of the picture */
+  /** bytes of a row of the image */
   rowBytes: i32;
   /** [4]: the cells of a pixel beyond the border */
   border: Floats;
-  /** [12], of as many cells: subtracted from each; or 0 */
+  /** [12], repeated every 12 cells: subtracted from them; or 0 */
   origins: Floats;
-  /** becomes 0 if a pixel that is read has an alpha below white, see `judges` of line-load.ts; or 0: nobody asks */
+  /** points to a value that becomes 0 if a pixel that is read is not opaque, see `judges`; or 0: opacity is not checked */
   verdict: Ints;
 }
 
-/** Which cells a window sees, and where. */
+/** The cells that windows read, and their positions. */
 @unmanaged
 export class LineGrid {
   outH: i32;
   outW: i32;
-  /** (outW − 1) · strideW + 1: sums are made for every column, and the wanted ones are kept */
+  /** (outW − 1) · strideW + 1: every column is summed, and the required ones are kept */
   denseW: i32;
   strideH: i32;
   strideW: i32;
@@ -48,12 +48,15 @@ export class LineGrid {
   KW: i32;
   dilationH: i32;
   dilationW: i32;
-  /** the row of the picture that each padded row shows, and the column; −1: beyond the border */
+  /** the row of the image that each padded row copies; −1: beyond the border */
   tableH: Ints;
+  /** the column of the image that each padded column copies; −1: beyond the border */
   tableW: Ints;
-  /** the longest run of neighbors in tableW, and the column that its first entry shows */
+  /** first entry of the longest run of neighbors in tableW */
   runFrom: i32;
+  /** entry after that run */
   runTo: i32;
+  /** column of the image in the first entry of that run */
   runSource: i32;
 }
 
@@ -64,90 +67,109 @@ export class LineStore {
   sampleBytes: i32;
   /** samples of a pixel */
   channels: i32;
-  /** of a row of the result, and of a pixel */
+  /** bytes of a row of the result */
   rowBytes: i32;
-  /** of the cells, see LineLoad */
+  /** how the cells were made from samples, see LineLoad */
   take: i32;
+  /** cells of a pixel */
   cells: i32;
   /** bytes [16]: where the bytes of the cells go in a pixel of floats */
   order: Bytes;
-  /** [12], of as many samples: all bits of those that are filtered and no alpha */
+  /** [12], repeated every 12 samples: all bits of those that are filtered, except alpha */
   filtered: Ints;
-  /** how the samples of the original picture that are not filtered are loaded */
+  /** how the samples of the original image that are not filtered are loaded */
   original: LineLoad;
-  /** the row of the original under each row's anchor, and the column; −1: beyond the border, where samples are `beyond` */
+  /** for each row of the result, the row of the original under the anchor; −1: beyond the border */
   originalRows: Ints;
+  /** for each column of the result, the column of the original under the anchor; −1: beyond the border */
   originalColumns: Ints;
-  /** [4] */
+  /** [4]: the samples beyond the border */
   beyond: Floats;
-  /** from each of originalColumns to the next, if that is always the same; else 0 */
+  /** distance from each of originalColumns to the next, if it is constant; otherwise 0 */
   originalStep: i32;
-  /** cells are colors, and all that is left for them is to become samples; alpha, if it is kept, is that of a pixel of the same type in a straight line */
+  /**
+   * cells need no processing except conversion to samples, and samples that are not filtered are copied from consecutive pixels of the
+   * same format, see line-plain.ts
+   */
   plain: Flag;
-  /** with a stride, only the columns that are wanted are summed */
+  /** with a stride, only the required columns are summed */
   compact: Flag;
-  /** TAKE_PREMULTIPLIED: factors of alpha and of colors, what sums leave of zeros, and what is added to colors after they are divided by alpha */
+  /** TAKE_PREMULTIPLIED: factor of alpha */
   alphaScale: f32;
+  /** TAKE_PREMULTIPLIED: factor of the colors */
   colorScale: f32;
+  /** TAKE_PREMULTIPLIED: the largest alpha that counts as zero, because of rounding */
   nothing: f32;
+  /** TAKE_PREMULTIPLIED: added to the colors after dividing them by alpha */
   bias: f32;
-  /** how the original is loaded that sums are mixed with, see line-mix.ts; or 0 */
+  /** how to load the original that sums are mixed with, see line-mix.ts; or 0 */
   mixed: LineLoad;
   amount: f32;
   threshold: f32;
-  /** [12]: all bits of the samples that are mixed; `brightness`: by the change of the luminance, where cells are all samples */
+  /** [12], repeated every 12 cells: all bits of those that are mixed */
   mixes: Ints;
+  /** colors change by the change in luminance; cells are all samples */
   brightness: Flag;
-  /** how the picture of the result's size, at `mask`, is loaded whose samples · besideUnit are added to sums · sumUnit; or 0 */
+  /** how to load a second image, of the size of the result and at `mask`, that is added to the sums; or 0 */
   beside: LineLoad;
+  /** factor of the samples of the second image */
   besideUnit: f32;
+  /** factor of the sums to which they are added */
   sumUnit: f32;
-  /** light becomes sRGB; `early`: the cells, of which none is alpha, before they are put in their places */
+  /** linear light is encoded to sRGB */
   light: Flag;
+  /** cells, none of which is alpha, are encoded to sRGB before they are stored in their channels */
   early: Flag;
   absolute: Flag;
   /** filtered samples from `least` on become `white`, and all others 0 */
   divides: Flag;
   least: f32;
   white: f32;
-  /** [12], of as many samples: value · scale + offset, from the units of the picture to those of the result */
+  /** [12], repeated every 12 samples: factors from the units of the image to those of the result */
   scales: Floats;
+  /** [12], repeated every 12 samples: added to the products */
   offsets: Floats;
   /** all scales are 1 and all offsets 0 */
   same: Flag;
-  /** 0 to white */
+  /** clamp floats to 0 … 1 */
   clamped: Flag;
-  /** [units, 2]: the least and the largest filtered value of each unit; nothing is stored then. Or 0 */
+  /** [units, 2]: the smallest and the largest filtered value of each unit, stored instead of samples; or 0 */
   ranges: Floats;
-  /** the share of the filter in each row, and in each column; or 0: all */
+  /** the strength of the filter in each row; or 0: full strength everywhere */
   rowShares: Floats;
+  /** the strength of the filter in each column */
   columnShares: Floats;
-  /** bytes of a sample, white, and bytes of a row of the picture that masks the filter, one sample for each pixel of the result */
+  /** bytes of a sample of the mask, which has one sample per pixel */
   maskBytes: i32;
+  /** the sample value of white in the mask */
   maskWhite: f32;
+  /** bytes of a row of the mask */
   maskRowBytes: i32;
-  /** the original as it is stored, and where it lies: the pixel of the result's first */
+  /** how to load the original with which the result is blended: all samples, unchanged */
   blended: LineLoad;
+  /** row of the original at the first row of the result */
   top: i32;
+  /** column of the original at the first column of the result */
   left: i32;
-  /** from its units to those of the result */
+  /** factor from the units of the original to those of the result */
   unit: f32;
 }
 
-/** What every program of lines needs. */
+/** Fields of all line programs. */
 @unmanaged
 export class LineTask {
   x: Bytes;
   out: Bytes;
-  /** the picture that the samples which are not filtered come from */
+  /** the image from which samples that are not filtered are copied */
   original: Bytes;
-  /** or 0 */
+  /** the mask, or the second image; or 0 */
   mask: Bytes;
   grid: LineGrid;
   load: LineLoad;
   store: LineStore;
-  /** bytes from scratch to floats of a line of samples, twice: where it is loaded, and where it is stored */
+  /** bytes from scratch to floats of a line of samples that is loaded */
   loadAt: usize;
+  /** bytes from scratch to floats of a line of samples that is to be stored */
   storeAt: usize;
 }
 
@@ -158,7 +180,7 @@ export class Line {
   stored: usize;
   /** address for the minimum and maximum of the unit, or 0 */
   range: usize;
-  /** the summed row of the result, if it is a single one */
+  /** the row of the result that is summed; of several, the first */
   oh: i32;
 }
 

@@ -10,13 +10,17 @@ import { Line, LineTask } from './line-task';
 /** Rows and columns of a tile that is summed by columns first. */
 @unmanaged
 export class LineTurnedTask extends LineTask {
-  /** of a tile: pixels and rows of the result; cells of a row that is loaded */
+  /** pixels of the result in a row of a tile */
   tilePixels: i32;
+  /** rows of the result in a tile */
   bandRows: i32;
+  /** cells of a row that is loaded */
   rowLength: i32;
-  /** bytes from scratch to floats of cells; floats [rowLength, SUMMED_ROWS], sums of columns; floats [SUMMED_ROWS, rowLength], sums of rows */
+  /** bytes from scratch to floats of cells */
   cellsAt: usize;
+  /** bytes from scratch to floats [rowLength, SUMMED_ROWS], sums of columns */
   lineAt: usize;
+  /** bytes from scratch to floats [SUMMED_ROWS, rowLength], sums of rows */
   sumsAt: usize;
 }
 

@@ -8,31 +8,36 @@ import { lineOf, LineTask } from './line-task';
 
 @unmanaged
 export class LineWindowTask extends LineTask {
-  /** of a tile: pixels and rows of the result; cells of a row that is loaded */
+  /** pixels of the result in a row of a tile */
   tilePixels: i32;
+  /** rows of the result in a tile */
   bandRows: i32;
+  /** cells of a row that is loaded */
   rowLength: i32;
   taps: i32;
-  /** of the taps in the tile, in bytes */
+  /** byte offsets of the taps in the tile */
   offsets: Ints;
-  /** the same in what is loaded, if its floats are the cells; or 0 */
+  /** byte offsets of the taps in the input, if its floats are the cells; or 0 */
   direct: Ints;
-  /** [taps], or [taps, 12] of as many floats, where each cell has a window of its own */
+  /** [taps]; if `patterned`, [taps, 12]: per tap, a pattern of whole pixels that repeats every 12 floats */
   weights: Floats;
+  /** each cell has its own window */
   patterned: Flag;
-  /** these are all taps of the window, and its rows are neighbors, as are those of the result */
+  /** two rows are summed at once: no tap is omitted, and rows are neither dilated nor strided */
   paired: Flag;
   bias: f32;
-  /** bytes from scratch to floats [2, sumsRow], two rows of sums; bytes of one */
+  /** bytes from scratch to floats of cells */
   cellsAt: usize;
+  /** bytes from scratch to two rows of sums */
   sumsAt: usize;
+  /** bytes of a row of sums */
   sumsRow: i32;
 }
 
 /**
  * Any window, in float32. Tiles `from` … `to` − 1, left to right and down, small enough for the input of a row to stay in the
- * first-level cache.
- * @param scratch frame; lines; floats [bandRows and what the window reaches below, rowLength], cells
+ * L1 cache.
+ * @param scratch frame; lines; floats [input rows of a tile, rowLength], cells
  */
 export function lineWindow(task: LineWindowTask, scratch: usize, from: i32, to: i32): void {
   const g = task.grid;

@@ -1,10 +1,10 @@
 import { Correlation } from '../correlation';
 import { Bytes } from '../memory';
 
-/** What every program of an interleaved 8-bit picture needs. */
+/** Fields of all programs for interleaved 8-bit images. */
 @unmanaged
 export class PictureTask {
-  /** of the picture as one plane [H, W · cells of a pixel], whose taps lie that many cells apart */
+  /** on the image as one plane [H, W · cells of a pixel], with taps that many cells apart */
   correlation: Correlation;
   x: Bytes;
   out: Bytes;

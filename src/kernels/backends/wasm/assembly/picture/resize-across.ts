@@ -43,7 +43,7 @@ function storeWoven(to: usize, upper: v128, lower: v128): void {
   v128.store(to, i16x8.extend_high_i8x16_u(high), 48);
 }
 
-/** The same for consecutive words. @param row bytes from one to the next */
+/** The same for four rows of words. @param row bytes from one row to the next */
 export function weaveWords(rows: usize, row: usize, cells: usize, channels: i32, woven: usize): void {
   const step: usize = channels === 3 ? 12 : 16;
   const order =
@@ -60,7 +60,7 @@ export function weaveWords(rows: usize, row: usize, cells: usize, channels: i32,
 }
 
 /**
- * Sums along the rows of the four rows of the woven line, of a tile.
+ * Sums along the four rows of the woven line, for the pixels of a tile.
  * @param to i16 [2, ringRow], two pairs of rows, or bytes [4, byteRow] if columns are first
  */
 export function across(task: BytesResizeTask, tile: ResizeTile, scratch: usize, to: usize): void {

@@ -44,7 +44,7 @@ export function largest(responses: usize, row: usize, windows: i32, count: i32, 
   }
 }
 
-/** The heading of the largest of several responses; the first one among equals. @param headings one of each */
+/** The heading of the largest of several responses; the first one among equals. @param headings one for each response */
 export function headingOfLargest(responses: usize, row: usize, windows: i32, count: i32, headings: usize, to: usize): void {
   for (let at: usize = 0; at < <usize>count << 2; at += 16) {
     let best = v128.load(responses + at), heading = v128.load32_splat(headings);
