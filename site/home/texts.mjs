@@ -71,7 +71,7 @@ export const TEXTS = {
     },
     learned: {
       title: 'Or learn it',
-      text: 'Layers, losses and optimizers have the same names as in PyTorch and give the same numerical results. Models can be saved to and loaded from safetensors, ONNX and TensorFlow.js files.',
+      text: 'Layers, losses and optimizers have the same names as in PyTorch and give the same numerical results. Models can be saved as safetensors, ONNX and TensorFlow.js files, and models of those kinds can be loaded and trained further.',
       link: ['Train a network', 'guides/training.html'],
     },
     doors: 'Where to start',
@@ -81,7 +81,7 @@ export const TEXTS = {
       ['Playground', 'playground/index.html', 'playground.jpg', 'The weighted sum behind every pixel, and a network that recognizes the digit you draw.'],
       ['Lecture', 'guides/lecture.html', 'lecture.jpg', 'A course on convolutional networks with runnable lessons.'],
       ['Ten pictures', 'guides/ten-pictures.html', 'stride.jpg', 'Convolution from one pixel to a learned kernel.'],
-      ['API by task', 'guides/api.html', 'api.jpg', 'Every function, class and option, with runnable examples.'],
+      ['API by task', 'guides/api.html', 'api.jpg', 'Every function, class and option, many with runnable examples.'],
     ],
     facts: [
       [

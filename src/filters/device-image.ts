@@ -86,9 +86,9 @@ export function isOnHost(content: DevicePicture | Image): content is Image {
 
 /**
  * Copies an image to the memory of a backend.
- * @param source an Image, ImageData, a canvas, an ImageBitmap or a VideoFrame; all but the first become 8-bit RGBA. The
- * last three are transferred from the browser to a GPU without a copy on the host
- * @throws ShapeError if it is none of these; OptionError if an option is unknown, or `backend` is not a backend
+ * @param source any {@link ImageSource}. A canvas, an ImageBitmap or a VideoFrame becomes 8-bit RGBA; if `backend` is a
+ * GPU, the browser transfers it without a copy on the host where it can
+ * @throws ShapeError if it is no image; OptionError if an option is unknown, or `backend` is not a backend
  * @throws UnsupportedError when the memory is exhausted
  * @example
  * ```ts

@@ -71,7 +71,8 @@ const QUALITY: Readonly<Partial<Record<ImageFormat, number>>> = { jpeg: 90, webp
  * The EXIF orientation is applied. Samples keep the color space of the file: its profile is kept in
  * {@link Image.metadata} and written again. If sharp is installed, it decodes JPEG and PNG (except palettes and gray
  * with alpha). PNG samples are identical; JPEG samples differ slightly, because sharp interpolates subsampled chroma
- * and the built-in decoder repeats them. See {@link DecodeOptions.codec}. The supported files are the same either way.
+ * and the built-in decoder repeats them. See {@link DecodeOptions.codec}. The supported PNGs and JPEGs are the same either
+ * way, except that JPEGs of more than 100 million pixels require sharp.
  * @param bytes the file: a Buffer or other Uint8Array, an ArrayBuffer, a Blob, or a stream of Uint8Arrays
  * @throws DataError if it is not an image, is damaged or truncated, or requests more than `limits`
  * @throws UnsupportedError if this kind of image is not supported

@@ -178,7 +178,7 @@ describe('--y4m', () => {
     ],
     ['a size beyond its limits', 'YUV4MPEG2 W4 H4 C420\n', { limits: { pixels: 15 } }, 'more than limits.pixels, 15'],
     ['results of 16 bits', 'YUV4MPEG2 W4 H4 Cmono\n', { output: '16bit' }, 'cannot store uint16 results'],
-    ['luminance of another size', 'YUV4MPEG2 W4 H4 C420\n', { channels: 'luminance', stride: 2 }, '--channels luminance requires results of the size'],
+    ['luminance of another size', 'YUV4MPEG2 W4 H4 C420\n', { channels: 'luminance', stride: 2 }, '--channels luminance requires results with the size'],
     ['no frame', 'YUV4MPEG2 W4 H4 Cmono\nFRAM', {}, 'stdin ends within the head of a frame'],
     ['half a frame', 'YUV4MPEG2 W4 H4 Cmono\nFRAME\n1234', {}, 'stdin ends within a frame'],
   ])('%s is refused', async (_, text, flags, message) => {

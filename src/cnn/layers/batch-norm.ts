@@ -53,7 +53,7 @@ abstract class BatchNorm extends Module {
   }
 }
 
-/** Normalizes each channel of `[N, C, W]` or `[N, C]` over the batch. */
+/** Normalizes each channel of `[N, C, W]` or `[N, C]` over the batch and W. */
 export class BatchNorm1d extends BatchNorm {
   constructor(channels: number, options: BatchNormLayerOptions = {}) {
     super(1, channels, options);
@@ -61,7 +61,7 @@ export class BatchNorm1d extends BatchNorm {
 }
 
 /**
- * Normalizes each channel of `[N, C, H, W]` over the batch. In evaluation mode, which {@link Module.eval} can also set
+ * Normalizes each channel of `[N, C, H, W]` over the batch, H and W. In evaluation mode, which {@link Module.eval} can also set
  * for this layer alone, it uses the running statistics.
  * @throws OptionError if an option is unknown or breaks its rule; ShapeError when it runs in training mode if a channel
  * has only one value
@@ -79,7 +79,7 @@ export class BatchNorm2d extends BatchNorm {
   }
 }
 
-/** Normalizes each channel of `[N, C, D, H, W]` over the batch. */
+/** Normalizes each channel of `[N, C, D, H, W]` over the batch, D, H and W. */
 export class BatchNorm3d extends BatchNorm {
   constructor(channels: number, options: BatchNormLayerOptions = {}) {
     super(3, channels, options);

@@ -3,7 +3,7 @@ import { kernel2d } from './make/kernel2d.js';
 
 /**
  * The slope down the diagonal: f(x, y) − f(x − 1, y − 1), `[2, 2]`, sum 0. Together with {@link ROBERTS_RISING}, it is the smallest
- * pair of kernels that measures every direction. The anchor of an even kernel is its lower right cell.
+ * pair of kernels that measures every direction. The anchor of a 2 × 2 kernel is its lower right cell.
  * @see Roberts, Machine Perception of Three-Dimensional Solids (1963)
  */
 export const ROBERTS_FALLING = kernel2d([
