@@ -68,7 +68,7 @@ test('the stored weights are as good as their README says', async () => {
     readFile('playground/weights/README.md', 'utf8'),
     mnist({ train: false }),
   ]);
-  const [, accuracy, loss] = /\*\*(\d\d\.\d\d)%\*\* of the 10,000 test digits, at a loss of (\d\.\d{4})\./.exec(readme) ?? [];
+  const [, accuracy, loss] = /\*\*(\d\d\.\d\d)%\*\* of the 10,000 test digits correctly, with a loss of (\d\.\d{4})\./.exec(readme) ?? [];
   const backend = await createBackend('wasm', { threads: 1 });
   const { model } = decodeCheckpoint(bytes);
   await model.to(backend);
