@@ -27,6 +27,7 @@ import { runFilterCase } from '../fuzz/check-filter-case.js';
 import { type FilterCase, inOneLine, randomFilterCase } from '../fuzz/random-filter-case.js';
 import { difference, runCase } from './compare-pictures.js';
 import { PICTURE_CASES, type PictureCase } from './picture-cases.js';
+import { shareOfGpu } from './suite.js';
 
 // Images from samples to samples, on SwiftShader, which stands in for a GPU.
 
@@ -79,7 +80,7 @@ describe('webgpu', async () => {
   const gpu = await createGpuBackend({ mode: 'webgpu' });
   afterAll(() => gpu.dispose());
 
-  test.each(PICTURE_CASES)('$name', async (each) => {
+  test.each(shareOfGpu(PICTURE_CASES, 0))('$name', async (each) => {
     const [want, got] = [await runCase(each, wasm), await runCase(each, gpu)];
     expect(got.plans.map(({ through }) => through)).toEqual(['samples']);
     expect(difference(got.image, want.image)).toBeLessThanOrEqual(each.exact ? 0 : 1);
@@ -158,7 +159,7 @@ describe('webgl2', async () => {
   const gpu = await createGpuBackend({ mode: 'webgl2' });
   afterAll(() => gpu.dispose());
 
-  test.each(PICTURE_CASES)('$name', async (each) => {
+  test.each(shareOfGpu(PICTURE_CASES, 1))('$name', async (each) => {
     const [want, got] = [await runCase(each, wasm), await runCase(each, gpu)];
     expect(new Set(got.plans.map(({ through }) => through))).toEqual(new Set([isOfBytes(each) ? 'samples' : 'planes']));
     expect(difference(got.image, want.image)).toBeLessThanOrEqual(each.exact ? 0 : 1);

@@ -1,4 +1,5 @@
 import { createGpuBackend } from '../../src/kernels/backends/gpu/create-gpu.js';
-import { casesForGpu, runConformance } from './suite.js';
+import { CONV_CASES } from './cases.js';
+import { runConformance, shareOfGpu } from './suite.js';
 
-runConformance({ name: 'gpu webgl2', cases: casesForGpu(0), create: () => createGpuBackend({ mode: 'webgl2' }) });
+runConformance({ name: 'gpu webgl2', cases: shareOfGpu(CONV_CASES, 0), create: () => createGpuBackend({ mode: 'webgl2' }) });

@@ -1,4 +1,5 @@
 import { createGpuBackend } from '../../src/kernels/backends/gpu/create-gpu.js';
-import { casesForGpu, runConformance } from './suite.js';
+import { CONV_CASES } from './cases.js';
+import { runConformance, shareOfGpu } from './suite.js';
 
-runConformance({ name: 'gpu webgpu', cases: casesForGpu(1), create: () => createGpuBackend({ mode: 'webgpu' }) });
+runConformance({ name: 'gpu webgpu', cases: shareOfGpu(CONV_CASES, 1), create: () => createGpuBackend({ mode: 'webgpu' }) });
