@@ -9,7 +9,7 @@ import type { ConvPlan } from './plan/conv-plan.js';
 
 /** Rules and defaults of {@link PlanOption}. */
 export const PLAN_OPTION = {
-  /** Called with the plan of every convolution just before it runs. Default: none. */
+  /** Called with the plan of every convolution that runs. Default: none. */
   onPlan: option(callback as OptionRule<(plan: ConvPlan) => void>, {}),
 } satisfies Rows;
 

@@ -75,7 +75,7 @@ describe('--shard', () => {
     [{ SLURM_ARRAY_TASK_ID: '9', SLURM_ARRAY_TASK_MIN: '1', SLURM_ARRAY_TASK_STEP: '4', SLURM_ARRAY_TASK_COUNT: '3' }, '3/3'],
     [{ JOB_COMPLETION_INDEX: '0', CONVLAB_SHARDS: '16' }, '1/16'],
     [{ AWS_BATCH_JOB_ARRAY_INDEX: '15', AWS_BATCH_JOB_ARRAY_SIZE: '16' }, '16/16'],
-    [{ SLURM_ARRAY_TASK_ID: '2', SLURM_ARRAY_TASK_COUNT: '1', CONVLAB_SHARDS: '4' }, '3/4'],
+    [{ SLURM_ARRAY_TASK_ID: '2', SLURM_ARRAY_TASK_MIN: '0', SLURM_ARRAY_TASK_COUNT: '4', CONVLAB_SHARDS: '4' }, '3/4'],
   ])('%j is the part %s', (environment, part) => {
     const shard = shardOf(environment);
     expect(shard && `${shard.index}/${shard.count}`).toBe(part);
@@ -83,6 +83,8 @@ describe('--shard', () => {
 
   test.each([
     [{ JOB_COMPLETION_INDEX: '3' }, 'must be set, such as 3/16 or 1/1 for all, or set CONVLAB_SHARDS: JOB_COMPLETION_INDEX gives the part'],
+    // a single task that is started again
+    [{ SLURM_ARRAY_TASK_ID: '2', SLURM_ARRAY_TASK_MIN: '2', SLURM_ARRAY_TASK_COUNT: '1', CONVLAB_SHARDS: '4' }, 'this array has 1 of the 4 tasks'],
     [{ SLURM_ARRAY_TASK_ID: '9', SLURM_ARRAY_TASK_MIN: '1', SLURM_ARRAY_TASK_COUNT: '3' }, 'SLURM_ARRAY_TASK_ID=9 is not one of 3 consecutive tasks'],
   ])('%j is refused', (environment, message) => {
     expect(() => shardOf(environment)).toThrow(message);

@@ -53,6 +53,14 @@ export function shardOf(environment: Readonly<Record<string, string | undefined>
       `must be set, such as 3/16 or 1/1 for all, or set ${COUNT_VARIABLE}: ${task} gives the part but not the number of parts`,
       undefined,
     );
+  // the first task of the whole array is then unknown
+  if ('first' in scheduler && number(scheduler.count, count) !== count)
+    throw new OptionError(
+      'filter',
+      '--shard',
+      `must be set, because this array has ${environment[scheduler.count]} of the ${count} tasks (${COUNT_VARIABLE})`,
+      undefined,
+    );
   const first = 'first' in scheduler ? (number(scheduler.first, 0) as number) : 0;
   const step = 'step' in scheduler ? (number(scheduler.step, 1) as number) : 1;
   const shard = { index: (Number(environment[task]) - first) / step + 1, count, from: task };

@@ -37,7 +37,7 @@ export const THRESHOLD_OPTIONS = {
 } satisfies Rows;
 
 /**
- * Options of {@link threshold}. `channels` is as in {@link FilterOptions}: each chosen channel has its own threshold, or with `'luminance'`, all
+ * Options of {@link threshold}. `channels` is as in {@link FilterOptions}: each chosen channel is compared with the same level, or with `'luminance'`, all
  * colors of a pixel become white or black together, by their luminance, as computed by {@link grayscale} and rounded to the sample type.
  */
 export interface ThresholdOptions extends OptionsOf<typeof THRESHOLD_OPTIONS> {}
