@@ -13,6 +13,17 @@ const visits = Number(process.argv[2] ?? '7');
 const SLOW = 1.6e6 / 8;
 const LATENCY = 40;
 
+/** Looks at every frame whether a picture is on the page. It is a text, because tsx adds calls of its own to functions. */
+const LOOK = `
+  const seen = (globalThis.seen = {});
+  const look = () => {
+    if (document.querySelector('.frame canvas')) seen.before ??= performance.now();
+    if (document.querySelector('.frame:not(.frame-waiting) canvas')) seen.filtered ??= performance.now();
+    if (seen.filtered === undefined) requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+`;
+
 const server = spawn(process.execPath, ['dist/cli/main.js', 'serve', '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
 const [line] = (await once(server.stdout as Readable, 'data')) as [Buffer];
 const url = /http:\S+/.exec(line.toString())?.[0];
@@ -46,17 +57,7 @@ async function visit(browser: Browser, address: string, slow: boolean): Promise<
   });
   const limit = slow ? SLOW : -1;
   await session.send('Network.emulateNetworkConditions', { offline: false, latency: slow ? LATENCY : 0, downloadThroughput: limit, uploadThroughput: limit });
-  // looks at every frame whether a picture is on the page
-  await page.addInitScript(() => {
-    const seen: { before?: number; filtered?: number } = {};
-    Object.assign(globalThis, { seen });
-    const look = () => {
-      if (document.querySelector('.frame canvas')) seen.before ??= performance.now();
-      if (document.querySelector('.frame:not(.frame-waiting) canvas')) seen.filtered ??= performance.now();
-      if (seen.filtered === undefined) requestAnimationFrame(look);
-    };
-    requestAnimationFrame(look);
-  });
+  await page.addInitScript(LOOK);
   await page.goto(address);
   await page.waitForFunction(() => (globalThis as unknown as { seen: { filtered?: number } }).seen.filtered !== undefined);
   const { before, filtered } = await page.evaluate(() => (globalThis as unknown as { seen: { before: number; filtered: number } }).seen);
