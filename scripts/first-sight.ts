@@ -17,7 +17,7 @@ const LATENCY = 40;
 const LOOK = `
   const seen = (globalThis.seen = {});
   const look = () => {
-    if (document.querySelector('.frame canvas')) seen.before ??= performance.now();
+    if (document.querySelector('.frame canvas') || document.querySelector('.preview')?.complete) seen.before ??= performance.now();
     if (document.querySelector('.frame:not(.frame-waiting) canvas')) seen.filtered ??= performance.now();
     if (seen.filtered === undefined) requestAnimationFrame(look);
   };

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { SCENE } from '../../../examples/landscape.js';
 import { Notice } from '../parts/notice.js';
 import { duration } from '../parts/numbers.js';
 import { Slider } from '../parts/slider.js';
@@ -12,7 +13,7 @@ import type { Picture } from './pictures.js';
 import { PixelCard } from './pixel-card.js';
 import { type Screen, screens, show } from './screens.js';
 import { comparing } from './second.js';
-import { pixel, source, split } from './state.js';
+import { pixel, scene, source, split } from './state.js';
 import { t } from './strings.js';
 import { firstTitle, secondTitle } from './titles.js';
 
@@ -25,8 +26,12 @@ export function Stage() {
         <Pictures done={done} second={secondResult.value} />
       ) : source.value ? (
         <Unfiltered {...source.value} />
+      ) : failure.value ? (
+        <div class="stage-empty">–</div>
+      ) : scene.value === 'landscape' ? (
+        <Preview />
       ) : (
-        <div class="stage-empty">{failure.value ? '–' : t('painting')}</div>
+        <div class="stage-empty">{t('painting')}</div>
       )}
       {failure.value && <Notice kind="error">{t('failed', { reason: failure.value })}</Notice>}
       <Slider label={t(comparing.value ? 'splitKernels' : 'split')} value={split} min={0} max={100} format={(share) => `${Math.round(share)}%`} />
@@ -39,6 +44,18 @@ export function Stage() {
         </p>
       )}
     </section>
+  );
+}
+
+/** The landscape as a file that was made with the page, until it is painted. */
+function Preview() {
+  const { width, height } = SCENE;
+  return (
+    <div class="frame-wrap" style={{ '--ratio': width / height }}>
+      <div class="frame frame-waiting" style={{ aspectRatio: `${width} / ${height}` }}>
+        <img class="preview" src="landscape.jpg" width={width} height={height} alt={t('painting')} />
+      </div>
+    </div>
   );
 }
 

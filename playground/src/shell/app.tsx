@@ -13,7 +13,11 @@ import { named, type View, view } from './url.js';
 /** Each view is loaded when it is first opened. */
 const VIEWS: Readonly<Record<View, () => Promise<ComponentType>>> = {
   lecture: async () => (await import('../lecture/view.js')).LectureView,
-  filter: async () => (await import('../filter/view.js')).FilterView,
+  filter: async () => {
+    // what the view shows first, loaded along with its code
+    new Image().src = 'landscape.jpg';
+    return (await import('../filter/view.js')).FilterView;
+  },
   network: async () => (await import('../network/view.js')).NetworkView,
   train: async () => (await import('../train/view.js')).TrainView,
   own: async () => (await import('../own/view.js')).OwnView,

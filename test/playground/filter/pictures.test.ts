@@ -1,10 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import { decodeImage } from 'convlab/node';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { expectNoFaults, usePlayground } from '../page.js';
 import { digestOf, expectResult, expectSumIsPixel, made, painted, shown, whitePng } from './filter-page.js';
 
 const playground = usePlayground();
+
+test('the picture that is shown first is the scene that is painted then', async () => {
+  const preview = await decodeImage(await (await fetch(new URL('landscape.jpg', inject('playground')))).arrayBuffer());
+  const scene = painted('landscape');
+  expect([preview.width, preview.height]).toEqual([scene.width, scene.height]);
+  const apart =
+    Array.from(preview.data).reduce((sum, value, i) => sum + Math.abs(value - scene.data[4 * Math.floor(i / 3) + (i % 3)]), 0) / preview.data.length;
+  expect(apart).toBeLessThan(5);
+  const page = await playground.open('#filter');
+  await page.getByRole('img', { name: 'after', exact: true }).waitFor();
+  expect(await page.locator('.preview').count()).toBe(0);
+  expectNoFaults(page);
+});
 
 test('bad input: text in a cell, a file that is no picture, a picture of 100 megapixels', async () => {
   const page = await playground.open('#filter?scene=dot&kernel=sobel-x');
