@@ -17,7 +17,8 @@ describe('what is packed', () => {
     const assets = /^assets\/[\w.-]+\.(js|css|wasm|safetensors|png|jpg|svg|json|woff2)$/;
     expect(
       page.filter(
-        (path) => !assets.test(path) && !/^(index\.html|(licenses|digits|font|photo)\.md|icon\.svg|photo\.jpg|sw\.js|digits-(train|test)\.bin)$/.test(path),
+        (path) =>
+          !assets.test(path) && !/^(index\.html|(licenses|digits|font|photo)\.md|icon\.svg|(photo|landscape)\.jpg|sw\.js|digits-(train|test)\.bin)$/.test(path),
       ),
     ).toEqual([]);
     const bundle = packed.filter((path) => path.startsWith('dist/browser/')).map((path) => path.slice('dist/browser/'.length));
